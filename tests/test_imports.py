@@ -18,7 +18,7 @@ LATER = {"markdown_it", "PIL", "curses"} | STEMMER
 DIALOGS = {f"chat_tui.ui.dialogs.{name}" for name in ("app_dialogs", "dialogs", "outbox")}
 LOGIN = ["login", "--token-stdin"]
 ALMOST_NOTHING = (
-    SCREEN | SERVER | NETWORK | LATER | {"asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}
+    SCREEN | SERVER | NETWORK | LATER | {"rich", "asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}
 )
 
 

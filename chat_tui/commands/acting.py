@@ -47,6 +47,7 @@ Part = str | FileCard
 async def send(context: Context) -> int:
     """Send a text or files; 0 only if all are sent (--queue: in the outbox). Raises Refused, Unprintable."""
     asked, begun = context.asked, context.begun
+    context.stopped = _("Stopped. Nothing was sent.")
     parts = await _parts(context)
     to = await _addressee(context)
     if asked.dry_run:
@@ -56,6 +57,7 @@ async def send(context: Context) -> int:
     try:
         for part in parts:
             items.append(await _queue(context, part))
+            context.stopped = f"{_('Stopped.')} {_stays()}"
     except Refused as refusal:
         # The parts that are in the outbox already are delivered all the same.
         complain(str(refusal))
@@ -178,10 +180,13 @@ async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool)
         return True
     reason = delivery_reason(settled)
     if settled.state in {OutboxState.QUEUED, OutboxState.WAITING, OutboxState.SENDING}:
-        stays = _("It stays in the outbox, and an open inbox goes on with it: do not send it again.")
-        reason = f"{reason} {stays}".lstrip()
+        reason = f"{reason} {_stays()}".lstrip()
     complain(f"{told}: {reason}")
     return False
+
+
+def _stays() -> str:
+    return _("It stays in the outbox, and an open inbox goes on with it: do not send it again.")
 
 
 async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +39,8 @@ class Context:
     settings: Settings = field(default_factory=Settings)
     opened: "Inbox | None" = None
     """None for verbs that work without an inbox."""
+    stopped: str = ""
+    """What an operator who stops the verb with Ctrl-C should know, in a sentence; empty = nothing special."""
 
     @property
     def inbox(self) -> "Inbox":
@@ -50,6 +53,10 @@ class Context:
     def chat(self) -> ChatRef:
         """The chat named on the command line."""
         return self.inbox.chat(self.asked.chat)
+
+    def loads(self) -> None:
+        """From now on the verb loads something from the Market, which stays when it is stopped."""
+        self.stopped = _("Stopped. What has been loaded is kept, and the same command continues from there.")
 
     @property
     def paths(self) -> Paths:
@@ -125,3 +132,33 @@ def say_document(text: str) -> None:
 def say_json(value: Any) -> None:
     """Print a value as JSON in UTF-8, also in other locales; safe for a terminal. Raises Unprintable."""
     streams.out_bytes(json_text(value).encode())
+
+
+def draw_works(inbox: "Inbox") -> Callable[[], None]:
+    """Show on standard error how far the long works of an inbox are, if that is a terminal; call the result
+    to stop. A coroutine of the verb's event loop calls both.
+    """
+    if not streams.may_draw():
+        return lambda: None
+    import asyncio  # noqa: PLC0415 - only on a terminal
+
+    from chat_tui.inbox.events import Event, LinkChanged  # noqa: PLC0415
+    from chat_tui.words.status import progress_words  # noqa: PLC0415
+
+    loop = asyncio.get_running_loop()
+
+    def draw() -> None:
+        streams.draw([(progress_words(work), work.done, work.total) for work in inbox.link().works])
+
+    def hear(event: Event) -> None:
+        if isinstance(event, LinkChanged):
+            # Events come on the engine's thread, which must not wait for a terminal.
+            loop.call_soon_threadsafe(draw)
+
+    leave = inbox.subscribe(hear)
+
+    def stop() -> None:
+        leave()
+        streams.draw(())
+
+    return stop

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui import locale, logs
-from chat_tui.commands.context import CannotStart, Context, Refused, complain
+from chat_tui.commands.context import CannotStart, Context, Refused, complain, draw_works
 from chat_tui.locale import ExpectedFailure, _
 from chat_tui.paths import Paths, locate, make_if_writable
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
@@ -176,6 +176,7 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
 
     async def work() -> int:
         inbox.start(background=False)
+        stop_drawing = draw_works(inbox)
         try:
             if (why := inbox.view_only) is not None and why.kind is ProblemKind.UNWRITABLE:
                 if writes or getattr(context.asked, "fresh", False):
@@ -185,6 +186,11 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
         except StoreError as problem:
             raise Refused(str(problem)) from None
         finally:
+            stop_drawing()
             await inbox.close()
 
-    return asyncio.run(work())
+    try:
+        return asyncio.run(work())
+    except KeyboardInterrupt:
+        complain(context.stopped or _("Stopped."))
+        raise

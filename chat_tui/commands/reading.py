@@ -35,6 +35,7 @@ async def list_chats(context: Context) -> int:
     inbox = context.inbox
     tab = Tab.WAITING if context.asked.waiting else Tab.ALL
     if context.asked.fresh or not (await inbox.chats.counts())[Tab.ALL]:
+        context.loads()
         accepted((await inbox.sync_once()).problem)
     if context.asked.json:
         say_json([_as_json(item) async for item in _items(context, tab)])
@@ -55,6 +56,7 @@ async def show_chat(context: Context) -> int:
     inbox = context.inbox
     page = await inbox.chats.timeline(context.chat, limit=_PAGE)
     if context.asked.fresh or not page.entries:
+        context.loads()
         accepted(await inbox.fetch_chat(context.chat))
         page = await inbox.chats.timeline(context.chat, limit=_PAGE)
     entries = await with_older(inbox, page)

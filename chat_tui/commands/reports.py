@@ -44,6 +44,7 @@ _COLUMNS: Final = (
 async def sync(context: Context) -> int:
     """Run one round; print what it did, the quotas left and what comes next. Raises Refused if it failed."""
     inbox = context.inbox
+    context.loads()
     done = await inbox.sync_once()
     plan = await inbox.sync_plan()
     report("\n".join([*_done(done), *_unreadable(context), *_quotas(context), *_ahead(plan, context.zone)]))
@@ -232,6 +233,7 @@ async def _keep_evidence(context: Context, record: Record) -> None:
 
 async def _record(context: Context) -> Record:
     """The chat. Raises Refused."""
+    context.loads()
     found = await whole_chat(context.inbox, context.chat, ask=not context.asked.offline)
     if isinstance(found, Record):
         return found

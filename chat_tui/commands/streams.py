@@ -1,14 +1,22 @@
 """Standard input, output and error, any of which may be closed, full or a broken pipe.
 
 Only this module writes to the last two. It imports almost nothing, because `--help` prints through it.
+While a verb works for long, standard error shows how far it is, if that is a terminal (`draw`).
 """
 
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_CANNOT_DRAW: Final = frozenset({"", "dumb", "unknown"})
+"""Values of TERM of terminals on which a line that was printed stays."""
+_BAR_CELLS: Final = 20
 
 
 class Unprintable(Exception):  # noqa: N818 - house word: a failure that was expected
@@ -59,12 +67,14 @@ def _stream(number: int, mode: str) -> TextIO:
 
 def out(text: str) -> None:
     """Write to standard output. Raises Unprintable, perhaps only at the next `flush`."""
+    draw(())
     with _printing():
         _write(sys.stdout, text)
 
 
 def out_bytes(data: bytes) -> None:
     """Write bytes to standard output. Raises Unprintable, perhaps only at the next `flush`."""
+    draw(())
     with _printing():
         # Text that is still in the buffer must come first.
         sys.stdout.flush()
@@ -79,11 +89,77 @@ def flush() -> None:
 
 def err(text: str) -> None:
     """Write to standard error. Never raises: text that cannot be written is dropped."""
+    draw(())
     try:
         _write(sys.stderr, text)
         sys.stderr.flush()
     except (OSError, ValueError):
         _let_go(sys.stderr)
+
+
+_drawn: "Progress | None" = None
+"""The lines at the bottom of the terminal; None = there are none."""
+
+
+def may_draw() -> bool:
+    """Whether standard error is a terminal on which lines can be drawn over."""
+    try:
+        return sys.stderr.isatty() and os.environ.get("TERM", "").lower() not in _CANNOT_DRAW
+    except ValueError:
+        # It is closed.
+        return False
+
+
+def draw(works: Sequence[tuple[str, int, int | None]]) -> None:
+    """Show a line for each long work: its words (safe), how much is done, and of how much, if that is known.
+
+    The lines replace those of the last call; they are erased without works, and before anything is printed.
+    Never raises. Call it only if `may_draw`.
+    """
+    global _drawn  # noqa: PLW0603 - there is one terminal
+    try:
+        if works:
+            _drawn = _drawn or _lines()
+            _show(_drawn, works)
+        elif _drawn is not None:
+            drawn, _drawn = _drawn, None
+            drawn.stop()
+    except (OSError, ValueError):
+        _drawn = None
+        _let_go(sys.stderr)
+
+
+def _lines() -> "Progress":
+    from rich.console import Console  # noqa: PLC0415 - only a work that takes long is drawn
+    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+
+    class OpenConsole(Console):
+        def show_cursor(self, show: bool = True) -> bool:
+            """Leave the cursor as it is: a process that is killed or suspended could not show it again."""
+            return False
+
+    console = OpenConsole(stderr=True, highlight=False)
+    columns = (BarColumn(_BAR_CELLS), TextColumn("{task.description}", markup=False))
+    # Our works are published twice a second at most: nothing else has to draw.
+    lines = Progress(
+        *columns,
+        console=console,
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    lines.start()
+    return lines
+
+
+def _show(lines: "Progress", works: Sequence[tuple[str, int, int | None]]) -> None:
+    # A few lines, in the order of the works: it is simpler to make them again than to find each.
+    for task in lines.task_ids:
+        lines.remove_task(task)
+    for words, done, total in works:
+        lines.add_task(words, completed=done, total=total)
+    lines.refresh()
 
 
 @contextmanager

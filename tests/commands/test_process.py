@@ -114,7 +114,7 @@ def test_a_closed_pipe_is_no_error() -> None:
         os.close(writer)
 
 
-def test_ctrl_c_ends_silently() -> None:
+def test_ctrl_c_ends_with_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environ = {
             "CHAT_TUI_API_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
@@ -134,7 +134,9 @@ def test_ctrl_c_ends_silently() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         connection.close()
-    assert (process.returncode, out, err) == (130, b"", b"")
+    assert (process.returncode, out) == (130, b"")
+    assert err.startswith(b"chat-tui: Stopped.")
+    assert err.count(b"\n") == 1
 
 
 def test_no_core_and_nothing_for_others() -> None:

@@ -156,8 +156,8 @@ class HistoryReader:
         return problem
 
     async def rest(self, chat_ref: ChatRef) -> Problem | None:
-        """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
-        problem = await self.newer(chat_ref)
+        """Bring all messages older than those in the cache, page by page back to the first."""
+        problem: Problem | None = None
         before: HistoryCursor | None = None
         works = self._ctx.link.works
         try:

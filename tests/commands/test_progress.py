@@ -1,0 +1,148 @@
+"""Verbs that take long show how far they are on a terminal, can be stopped, and continue where they were."""
+
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import at_home, run
+from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
+
+CHATS = 400
+PAGES = CHATS // 20
+TOP = 5
+"""The most pages at the top of the list that are read twice: first for the news, then by the scan."""
+BAR = "━"
+SYNC = ["-m", "chat_tui", "sync", "--once"]
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """A Market that answers so slowly that its list takes some seconds."""
+    with Sandbox.start(chats=CHATS, long_chat=600) as market:
+        market.behaviour.latency_s = 0.1
+        yield market
+
+
+@pytest.fixture
+def environment(market: Sandbox, tmp_path: Path) -> dict[str, str]:
+    return at_home(tmp_path, market)
+
+
+def asked(market: Sandbox, operation: str) -> int:
+    return sum(request.operation == operation for request in market.requests)
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_sync_shows_how_far_it_is_and_leaves_only_its_report(
+    environment: dict[str, str], language: str
+) -> None:
+    words = {"en": r"\d+ chats loaded", "ru": r"загружено \d+ чатов"}[language]
+    with PtyProgram.python(*SYNC, "--lang", language, environment=environment) as program:
+        program.wait_for(lambda: re.search(words, program.text) is not None)
+        assert BAR in program.text
+        assert program.wait_exit() == 0
+        assert BAR not in program.text
+        assert not re.search(words, program.text)
+        assert program.text.startswith({"en": "chats seen ", "ru": "чатов просмотрено: "}[language])
+        raw = bytes(program.raw)
+    assert b"\x1b[?25l" not in raw, "a kill would leave the cursor hidden"
+
+
+@pytest.mark.terminal
+def test_progress_goes_to_standard_error_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = f"{sys.executable} {' '.join(SYNC)} >{out}"
+    with PtyProgram(["sh", "-c", command], environment=environment) as program:
+        program.wait_for_text("chats loaded")
+        assert program.wait_exit() == 0
+        assert program.text.strip() == ""
+    assert out.read_text().startswith("chats seen ")
+    assert "\x1b" not in out.read_text()
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_keeps_every_line_is_not_drawn_on(environment: dict[str, str], term: str) -> None:
+    with PtyProgram.python(*SYNC, environment=environment | {"TERM": term}) as program:
+        assert program.wait_exit() == 0
+        assert b"\x1b" not in program.raw
+        assert b"loaded" not in program.raw
+
+
+@pytest.mark.terminal
+def test_without_colours_the_bar_has_none(environment: dict[str, str]) -> None:
+    with PtyProgram.python(*SYNC, environment=environment | {"NO_COLOR": "1"}) as program:
+        program.wait_for_text("chats loaded")
+        assert program.wait_exit() == 0
+        assert not re.search(rb"\x1b\[[0-9;]*[34][0-9][0-9;]*m", program.raw)
+
+
+def test_a_pipe_gets_no_progress(environment: dict[str, str]) -> None:
+    ran = run("sync", "--once", environment=environment)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.terminal
+def test_a_sync_that_is_stopped_keeps_what_it_has_and_the_next_continues(
+    environment: dict[str, str], market: Sandbox
+) -> None:
+    with PtyProgram.python(*SYNC, environment=environment) as program:
+        program.wait_for(lambda: asked(market, "getChats") > TOP + PAGES // 2)
+        program.send_signal(signal.SIGINT)
+        assert program.wait_exit() == 130
+        words = "Stopped. What has been loaded is kept, and the same command continues from there."
+        assert " ".join(program.text.split()) == f"chat-tui: {words}"
+    before = asked(market, "getChats")
+    market.behaviour.latency_s = 0.0
+    assert run("sync", "--once", environment=environment).returncode == 0
+    # One page at the top, and the one that was under way when it was stopped.
+    assert asked(market, "getChats") <= TOP + PAGES + 3
+    assert asked(market, "getChats") - before < PAGES // 2 + 3
+    listed = run("list", "--json", environment=environment).stdout
+    assert listed.count('"chat_id"') == CHATS
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("form", [[], ["--evidence"]])
+def test_an_export_that_is_stopped_leaves_nothing_half_and_the_next_continues(
+    environment: dict[str, str], market: Sandbox, tmp_path: Path, form: list[str]
+) -> None:
+    chat = market.open_direct("письмо 0")
+    for number in range(1, 600):
+        market.say(chat, f"письмо {number}", "PARTNER" if number % 2 else "CUSTOMER")
+    out = tmp_path / "made" / "chat"
+    out.parent.mkdir()
+    export = ["export", str(chat), *form, "--out", str(out)]
+    with PtyProgram.python("-m", "chat_tui", *export, environment=environment) as program:
+        program.wait_for_text("messages loaded")
+        program.wait_for(lambda: asked(market, "getChatHistory") > 6)
+        program.send_signal(signal.SIGINT)
+        assert program.wait_exit() == 130
+        assert "Stopped." in program.text
+        assert BAR not in program.text
+    assert list(out.parent.iterdir()) == []
+    market.behaviour.latency_s = 0.0
+    assert run(*export, environment=environment).returncode == 0
+    pages = Counter(request.query for request in market.requests if request.operation == "getChatHistory")
+    # Only the page that was under way is asked for again; and the newest, for what is new.
+    assert sum(pages.values()) <= 600 // 50 + 2
+    found = out / "chat.json" if form else out
+    assert "письмо 0" in found.read_text() if found.exists() else any(out.iterdir())
+
+
+def test_a_text_that_was_stopped_is_in_the_outbox_or_was_not_sent(
+    environment: dict[str, str], market: Sandbox
+) -> None:
+    market.behaviour.latency_s = 30.0
+    with PtyProgram.python("-m", "chat_tui", "send", "5", "hi", environment=environment) as program:
+        program.wait_for(lambda: asked(market, "getChat") > 0)
+        program.send_signal(signal.SIGINT)
+        assert program.wait_exit() == 130
+        assert program.text.strip() == "chat-tui: Stopped. Nothing was sent."
