@@ -17,7 +17,7 @@ from chat_tui.model.ids import BusinessId, CampaignId
 from chat_tui.settings import Flags, SettingsProblem, load
 from chat_tui.settings.keep import keep_shop
 from chat_tui.store.saved import last_folder
-from chat_tui.ui.dialogs.templates import read_shelf
+from chat_tui.ui.chat.templates import read_shelf
 
 KEY = "ACMA:5entinelKey:0a1b2c3d"
 MARK = b"\xef\xbb\xbf"

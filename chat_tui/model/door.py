@@ -15,7 +15,7 @@ from urllib.parse import quote
 from chat_tui.model.chat import TEXT_LIMIT, Chat, ChatStatus, text_length
 from chat_tui.model.doubt import Doubt, DoubtKind, contacts
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.template import unfilled
+from chat_tui.model.template import unfilled, unknown
 from chat_tui.safetext import is_blank
 
 _SPELLED: Final = 8
@@ -69,7 +69,12 @@ def text_doubts(text: str, chat: Chat | None) -> tuple[Doubt, ...]:
     """The doubts about sending a text to a chat (None = the chat is not in the store)."""
     numbers = () if chat is None else (chat.context.order_id, chat.context.return_id)
     found = contacts(text, numbers)
-    return (*chat_doubts(chat), *([Doubt(DoubtKind.CONTACTS, text, found)] if found else []))
+    fields = unknown(text)
+    return (
+        *chat_doubts(chat),
+        *([Doubt(DoubtKind.CONTACTS, text, found)] if found else []),
+        *([Doubt(DoubtKind.FIELD, " ".join(fields))] if fields else []),
+    )
 
 
 def chat_doubts(chat: Chat | None) -> tuple[Doubt, ...]:

@@ -121,6 +121,8 @@ class DoubtKind(StrEnum):
     """The chat is finished: the Market may refuse the message."""
     CONTACTS = "contacts"
     """Contacts or links to other sites in the text: the Market may hide the shop's goods for them."""
+    FIELD = "field"
+    """Words in braces, as in a template, that are no field of it: the buyer would get them as they are."""
     PRIVATE = "private"
     """The file seems to hold a key or passwords, which a buyer hardly ever needs."""
 

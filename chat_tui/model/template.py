@@ -38,6 +38,10 @@ _NAMES: Final = {name: field for field in Field for name in (field.value, _RUSSI
 _MARKER: Final = re.compile(rf"\{{\s*({'|'.join(_NAMES)})\s*\}}", re.IGNORECASE)
 
 
+_LIKE: Final = re.compile(r"\{\s*([^\W\d_]{1,30})\s*\}")
+"""What looks like a marker: one word in braces."""
+
+
 def marker(field: Field, language: str) -> str:
     """The spelling of a marker in a language; templates may use either spelling in both languages."""
     return f"{{{_RUSSIAN[field] if language == 'ru' else field.value}}}"
@@ -63,3 +67,9 @@ def fill(text: str, values: Mapping[Field, str]) -> str:
 def unfilled(text: str) -> tuple[str, ...]:
     """The markers in the text as they are written there, each once."""
     return tuple(dict.fromkeys(piece for piece, field in pieces(text) if field is not None))
+
+
+def unknown(text: str) -> tuple[str, ...]:
+    """What looks like a marker in the text but names no field, each once, as it is written there."""
+    found = (match for match in _LIKE.finditer(text) if match[1].lower() not in _NAMES)
+    return tuple(dict.fromkeys(match[0] for match in found))

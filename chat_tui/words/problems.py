@@ -46,8 +46,18 @@ def _sentence(doubt: Doubt) -> str:
             return _("This chat is finished: the Market may refuse the message.")
         case DoubtKind.CONTACTS:
             return contact_warning(doubt.contacts)
+        case DoubtKind.FIELD:
+            words = _("{fields} looks like a field that is not filled in.")
+            return words.format(fields=cut(one_line(doubt.about), _CELLS))
         case DoubtKind.PRIVATE:
             return _("This file looks like a key or passwords.")
+
+
+def missing_words(markers: Sequence[str]) -> str:
+    """A sentence that names the fields of a template which are not filled in; "" if there are none."""
+    if not markers:
+        return ""
+    return _("Not filled in: {markers}. Write it yourself.").format(markers=one_line(" ".join(markers)))
 
 
 # -- what went wrong -------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from chat_tui.paths import locate
 from chat_tui.settings import Flags, load
 from chat_tui.settings.load import profile_names
 from chat_tui.ui import keys
-from chat_tui.ui.dialogs.templates import read_shelf
+from chat_tui.ui.chat.templates import read_shelf
 from chat_tui.ui.keymap import chosen
 
 ROOT = Path(__file__).parents[2]

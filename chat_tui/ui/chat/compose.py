@@ -5,71 +5,104 @@ Not its job: which chat the text belongs to, how it is saved as a draft, and whe
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events
+from textual.content import Content
 from textual.message import Message
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import TEXT_LIMIT, text_length
 from chat_tui.model.door import as_sent
-from chat_tui.model.template import unfilled
+from chat_tui.model.template import unfilled, unknown
 from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.terminal.keys import bind
 from chat_tui.terminal.layout import TWINS
 from chat_tui.terminal.text_box import TextBox
-from chat_tui.ui.keys import Where, bindings, freed
-from chat_tui.ui.kit.bars import NoticeLine
+from chat_tui.ui.keys import Where, bindings, commands, freed
+from chat_tui.ui.kit.bars import LineList, NoticeLine
 from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
-from chat_tui.words.line import cut
+from chat_tui.words.line import Role, Span, cut, wrap
+from chat_tui.words.problems import missing_words
 
-_SLASHES: Final = ("/", ".")
-"""What the key of the slash types on the two layouts."""
+if TYPE_CHECKING:
+    from chat_tui.ui.chat.templates import Choice, Shelf
+
 _WARNED_FROM: Final = TEXT_LIMIT * 9 // 10
 """Characters above which the counter warns."""
 _SAME_PRESS: Final = 0.1
 """Seconds within which a second Enter is the same press, bouncing. A later one sends or says why not."""
 
+_LOOK: Final = """
+Compose, Compose:focus {
+    height: auto;
+    min-height: 3;
+    max-height: 10;
+    background: transparent;
+    border: round $foreground 30%;
+    border-title-align: left;
+    border-title-color: $foreground;
+    border-title-style: none;
+    border-subtitle-color: $text-muted;
+    border-subtitle-style: none;
+    &:ansi { border: round ansi_bright_black; }
+}
+Compose:focus {
+    border: round $border;
+    border-title-style: bold;
+}
+Compose.-forbidden {
+    min-height: 4;
+}
+Compose:disabled {
+    opacity: 100%;
+}
+Compose.-near-limit {
+    border-subtitle-color: $text-warning;
+}
+Compose.-too-long, Compose.-unfilled {
+    border-subtitle-color: $text-error;
+    border-subtitle-style: bold;
+}
+Compose > .text-area--placeholder {
+    color: $text-muted;
+}
+"""
+
+
+class _Astray:
+    """Text typed for the chat before this one, kept until that chat is shown again."""
+
+    def __init__(self) -> None:
+        self.readable_at = 0.0
+        """Keys pressed before this moment were meant for the previous chat; seconds by the events' clock."""
+        self._text = ""
+
+    def takes(self, event: events.Key | events.Paste, text: str) -> bool:
+        """Keep the text of an event that came too early; False if it is for the chat that is shown."""
+        if event.time >= self.readable_at:
+            return False
+        event.stop()
+        event.prevent_default()
+        self._text += text
+        # Everything typed from now on is held back too, until a chat is shown: no text is split in two.
+        self.readable_at = math.inf
+        return True
+
+    def give(self) -> str:
+        """The kept text, for the chat that is shown now."""
+        text, self._text, self.readable_at = self._text, "", 0.0
+        return text
+
 
 class Compose(TextBox):
     """A text box for one message: Enter asks to send it; the text stays until `clear_after_send`."""
 
-    DEFAULT_CSS = """
-    Compose, Compose:focus {
-        height: auto;
-        min-height: 3;
-        max-height: 10;
-        background: transparent;
-        border: round $foreground 30%;
-        border-title-align: left;
-        border-title-color: $foreground;
-        border-title-style: none;
-        border-subtitle-color: $text-muted;
-        border-subtitle-style: none;
-        &:ansi { border: round ansi_bright_black; }
-    }
-    Compose:focus {
-        border: round $border;
-        border-title-style: bold;
-    }
-    Compose.-forbidden {
-        min-height: 4;
-    }
-    Compose:disabled {
-        opacity: 100%;
-    }
-    Compose.-near-limit {
-        border-subtitle-color: $text-warning;
-    }
-    Compose.-too-long, Compose.-unfilled {
-        border-subtitle-color: $text-error;
-        border-subtitle-style: bold;
-    }
-    """
+    DEFAULT_CSS = _LOOK
 
     @dataclass
     class SendWanted(Message):
@@ -83,8 +116,18 @@ class Compose(TextBox):
     class EditWanted(Message):
         """The operator wants to edit the text in an external editor."""
 
+    @dataclass
     class TemplateWanted(Message):
-        """The operator wants a template. Must be answered with `put`, with None if none was chosen."""
+        """The operator wants a template: `TemplatesRead` must follow."""
+
+        choice: "Choice"
+
+    @dataclass
+    class TemplatesRead(Message):
+        """The templates for a choice were read: it shows them, or takes the one that is chosen already."""
+
+        choice: "Choice"
+        shelf: "Shelf"
 
     class NextWanted(Message):
         """The operator wants the next waiting chat; the text stays."""
@@ -118,13 +161,15 @@ class Compose(TextBox):
         self._after_put = ""
         """The whole text right after a template was inserted."""
         self._forbidden = ""
-        self._awaits_template = False
-        self._readable_at = 0.0
-        """Keys pressed before this moment were meant for the previous chat; seconds by the events' clock."""
-        self._astray = ""
-        """Text typed for the previous chat, kept until that chat is shown again."""
-        self._slash_asked = False
-        """Whether the box held only the `/` or `.` that opened the list of templates."""
+        self._choice: Choice | None = None
+        """The template that is being chosen; None = none."""
+        self._before_choice = ""
+        """The text when the choice began: any other text ends it."""
+        self._astray = _Astray()
+        self.preview_rows = 0
+        """Lines of the template that is shown and not taken yet; 0 = none is."""
+        self.list = LineList(self._click)
+        """The templates to choose from; the screen places them above the notice."""
         self.notice = NoticeLine()
         """The notice that `say` sets; the screen places it above the box."""
         self._noticed = ""
@@ -143,7 +188,8 @@ class Compose(TextBox):
         """Show in the empty box why nothing can be sent from here; "" = sending is allowed."""
         if why != self._forbidden:
             self._forbidden = why
-            self.placeholder = plain(why)
+            if self._choice is None:
+                self.placeholder = plain(why)
             self.set_class(bool(why), "-forbidden")
             self._count()
 
@@ -174,7 +220,7 @@ class Compose(TextBox):
     @property
     def frame_room(self) -> int:
         """Cells for words on the upper or the lower frame."""
-        return max(0, self.outer_size.width - 4)
+        return max(0, self.outer_size.width - 6)
 
     @property
     def is_refused(self) -> bool:
@@ -185,30 +231,20 @@ class Compose(TextBox):
         """Show a saved draft, the caret after `caret` characters. No `Changed` follows: nothing was typed."""
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
+        self._end_choice()
         self.say("")
-        self._awaits_template = False
-        self._readable_at = 0.0
+        self._astray.readable_at = 0.0
         self.place_caret(caret)
         self._count()
 
     def came_by_itself(self, readable_at: float) -> None:
         """No key opened this chat: text typed before `readable_at` was meant for the previous one."""
-        self._readable_at = readable_at
+        self._astray.readable_at = readable_at
 
     def type_astray(self) -> None:
         """Insert the text that was held back because it was meant for this chat."""
-        text, self._astray = self._astray, ""
-        self._readable_at = 0.0
-        if text:
+        if text := self._astray.give():
             self.type_text(text)
-
-    def _keep_astray(self, event: events.Event, text: str) -> None:
-        event.stop()
-        event.prevent_default()
-        self._astray += text
-        # Everything typed from now on is held back too, until a chat is shown: no text is split in two.
-        self._readable_at = math.inf
-        self.post_message(self.TypedTooSoon())
 
     def clear_after_send(self, sent: str) -> None:
         """Remove the text of a `SendWanted`; what was typed after it stays."""
@@ -216,26 +252,72 @@ class Compose(TextBox):
         if self.text.startswith(sent):
             self.load(self.text[len(sent) :], self.caret - len(sent))
 
-    def put(self, text: str | None) -> None:
-        """Answer `TemplateWanted`: insert the template in place of the `/` or `.`; None = none was chosen.
+    # -- a template ----------------------------------------------------------------------------------
 
-        The Enter that chose the template sends nothing, even if the key bounces or is held down.
-        """
-        self._awaits_template = False
-        if text is None:
+    def action_templates(self) -> None:
+        """Begin to choose a template: the keys choose until Enter or Esc."""
+        from chat_tui.ui.chat.templates import Choice  # noqa: PLC0415 - not before the first paint
+
+        self._choice, self._before_choice = Choice(), self.text
+        self._show_choice(self._choice)
+        self.post_message(self.TemplateWanted(self._choice))
+
+    def on_compose_templates_read(self, message: TemplatesRead) -> None:
+        """Go on choosing, unless that was given up meanwhile."""
+        if message.choice is self._choice:
+            message.choice.go_on(message.shelf)
+            self._go_on()
+
+    def _click(self, line: int, rows: int) -> None:
+        if self._choice is not None:
+            self._choice.click(line, rows)
+            self._go_on()
+
+    def _go_on(self, pressed_at: float | None = None) -> None:
+        """Show the choice as it is now, or take over what was chosen; `pressed_at` is the time of the key."""
+        choice = self._choice
+        if choice is None:
             return
-        self._put_at = self._now()
-        self.say("")
-        if self._slash_asked and self.text.startswith(_SLASHES):
-            # Letters typed meanwhile stay after the template, and the caret after them.
-            self.replace(text, (0, 0), (0, 1))
-        else:
-            self.type_text(text)
+        if not (choice.is_over or choice.chosen):
+            self._show_choice(choice)
+            return
+        self._end_choice()
+        if choice.chosen:
+            self.put(choice.chosen, pressed_at)
+
+    def _show_choice(self, choice: "Choice") -> None:
+        """List the templates above the box, and show the highlighted one in it: not as its text."""
+        self.placeholder = words = _previewed(choice.preview)
+        # A placeholder has no height of its own.
+        self.preview_rows = len(wrap(words.plain, max(1, self.content_size.width))) if words else 0
+        self.list.show(choice.lines)
+        self.say(choice.missing)
+        self._count()
+
+    def _end_choice(self) -> None:
+        """Leave the box as it was before the choice."""
+        if self._choice is not None:
+            self._choice = None
+            self.list.show(None)
+            self.preview_rows = 0
+            self.placeholder = plain(self._forbidden)
+            self.say("")
+            self._count()
+
+    def put(self, text: str, pressed_at: float | None = None) -> None:
+        """Insert a template that was chosen, with the key pressed at this time; None = some time ago.
+
+        The same Enter sends nothing, even if the key bounces or is held down.
+        """
+        self._put_at = self._now() if pressed_at is None else pressed_at
+        self.type_text(text)
         self._after_put = self.text
 
     def on_text_area_changed(self) -> None:
         """Update counter and notice. An Enter after new text is a new press, not a bounce."""
         self._enter_at = -_SAME_PRESS
+        if self._choice is not None and self.text != self._before_choice:
+            self._end_choice()
         # Text was typed behind the template: an Enter after it is meant, however soon it comes.
         if self.text != self._after_put:
             self._put_at = -_SAME_PRESS
@@ -267,8 +349,10 @@ class Compose(TextBox):
 
     def _not_yet(self) -> str:
         """Why an Enter at this moment may not be meant for this text; "" if it is."""
-        if self._awaits_template:
+        if self._choice is not None:
             return _("A template is still being chosen, so nothing was sent.")
+        if self._pressed_at < self._astray.readable_at and not is_blank(self.text):
+            return _("This chat has only just opened, so nothing was sent. Enter again sends it.")
         if self._pressed_at - self._put_at < _SAME_PRESS:
             return _("Enter came at once behind the template, so nothing was sent. Enter again sends it.")
         return ""
@@ -297,11 +381,6 @@ class Compose(TextBox):
         """Ask for a file."""
         self.post_message(self.AttachWanted())
 
-    def action_templates(self) -> None:
-        """Ask for a template."""
-        self._awaits_template, self._slash_asked = True, self.text in _SLASHES
-        self.post_message(self.TemplateWanted())
-
     def action_edit(self) -> None:
         """Ask for the operator's own editor."""
         self.post_message(self.EditWanted())
@@ -326,18 +405,12 @@ class Compose(TextBox):
     def _count(self) -> None:
         # Blanks at the end are not sent, so they do not count.
         length = text_length(as_sent(self.text))
-        markers = unfilled(self.text)
+        markers = (*unfilled(self.text), *unknown(self.text))
         words = [_("view only")] if self._forbidden else []
-        if markers:
-            missing = _("Not filled in: {markers}. Write it yourself.")
-            words.append(missing.format(markers=" ".join(markers)))
-        if length:
-            words.append(f"{length}/{TEXT_LIMIT}")
-        if self._outcome:
-            # Cut first: what is about the text itself must stay readable.
-            room = self.frame_room - sum(cell_len(one) + len(glyphs.JOIN) for one in words)
-            words.insert(0, cut(self._outcome, room))
-        subtitle = glyphs.JOIN.join(filter(None, words))
+        words += [missing_words(markers)] if markers else []
+        words += [f"{length}/{TEXT_LIMIT}"] if length else []
+        before = self._outcome if self._choice is None else self._choice.caption
+        subtitle = _on_frame(before, words, self.frame_room)
         if subtitle != self._subtitle:
             self._subtitle = subtitle
             self.border_subtitle = plain(subtitle) if subtitle else None
@@ -347,7 +420,12 @@ class Compose(TextBox):
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Whether a key types text. In the empty box the key of the slash does not, on either layout."""
-        return (bool(self.text) or TWINS.get(key) != "slash") and super().check_consume_key(key, character)
+        opens = TWINS.get(key) == "slash" and not self.text and self._choice is None
+        return not (opens and _slash_opens()) and super().check_consume_key(key, character)
+
+    def on_blur(self) -> None:
+        """Give up the choice of a template: the keys go elsewhere now."""
+        self._end_choice()
 
     def on_resize(self) -> None:
         """Cut the words on the frame for the new width."""
@@ -356,16 +434,39 @@ class Compose(TextBox):
     async def on_key(self, event: events.Key) -> None:
         self._pressed_at = event.time
         # Only what types text: keys that command act on the chat that is shown.
-        if event.time < self._readable_at and event.is_printable and event.character:
-            self._keep_astray(event, event.character)
-        elif event.key == "slash" and event.character and not self.text:
-            # Typed here, so that it is in the box while the list is open. The event goes on to the binding.
+        typed = event.character if event.is_printable else None
+        if typed and self._astray.takes(event, typed):
+            self.post_message(self.TypedTooSoon())
+        elif self._choice is not None:
+            if self._choice.press(event.key, typed):
+                event.stop()
+                event.prevent_default()
+                self._go_on(event.time)
+        elif event.key == "slash" and not self.text and _slash_opens():
+            # Not typed: the event goes on to the binding.
             event.prevent_default()
-            self.type_text(event.character)
 
     async def on_paste(self, event: events.Paste) -> None:
-        if event.time < self._readable_at:
-            self._keep_astray(event, event.text)
+        if self._astray.takes(event, event.text):
+            self.post_message(self.TypedTooSoon())
+
+
+def _on_frame(before: str, words: Sequence[str], room: int) -> str:
+    """What stands on the lower frame; `before` is cut first, because the rest is about the text itself."""
+    left = room - sum(cell_len(one) + len(glyphs.JOIN) for one in words)
+    return glyphs.JOIN.join(filter(None, [cut(before, left), *words]))
+
+
+def _previewed(spans: Sequence[Span]) -> Content:
+    """A filled-in template, with what is missing in it marked."""
+    return Content("").join(
+        plain(text, "bold reverse") if role is Role.BAD else plain(text) for text, role in spans
+    )
+
+
+def _slash_opens() -> bool:
+    """Whether `/` in an empty box opens the templates; the operator may have given them another key."""
+    return any(command.id == "templates" and "slash" in command.keys for command in commands())
 
 
 def _saving() -> str:

@@ -1,7 +1,7 @@
 """The pane of the open chat: joins history, compose box and draft, and queues what is sent from the box."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from textual import on
@@ -31,10 +31,44 @@ from chat_tui.words.problems import doubt_words, problem_words
 
 BOX_LEAST, BOX_MOST = 3, 10
 """Rows of the box, including its frame."""
+PREVIEW_MOST = 8
+"""Rows of the box while it previews a template, at most: the question stays in view."""
 PAGE = 50
 """Entries read at once."""
 SAVING_S = 0.5
 """Seconds after which a text that is still being queued is shown as being saved."""
+
+
+@dataclass(eq=False)
+class HeldSend:
+    """The text sent last, while it is held for undo: the box says for how long."""
+
+    box: Compose
+    now: Callable[[], Millis]
+    _item: OutboxItem | None = field(default=None, init=False)
+    _to: str = field(default="", init=False)
+
+    def hold(self, item: OutboxItem, to: str) -> None:
+        """A text was sent; `to` is its chat in words."""
+        self._item, self._to = item, to
+        self.tick()
+
+    def release(self, outbox_id: OutboxId) -> None:
+        """A text was taken back."""
+        if self._item is not None and self._item.outbox_id == outbox_id:
+            self._item = None
+            self.box.report("")
+
+    def tick(self) -> None:
+        """Say how long the send can still be undone; when that is over, nothing more."""
+        if self._item is None:
+            return
+        seconds = held_seconds(self._item, self.now())
+        words = _("Sends in {n} s: {chat}. {key}: undo")
+        words = words.format(n=seconds, chat=self._to, key=keys.key_of("undo_send"))
+        self.box.report(words if seconds else "")
+        if not seconds:
+            self._item = None
 
 
 class TalkPane(Vertical):
@@ -59,7 +93,6 @@ class TalkPane(Vertical):
         """`opened` is called with another chat in the same step in which the box becomes that chat's."""
         super().__init__(id="talk-pane")
         self._inbox = inbox
-        self._now = now
         self._opened = opened
         self.history = History(now, zone)
         self.box = Compose()
@@ -75,10 +108,7 @@ class TalkPane(Vertical):
         """The newest message that was on the screen when the text was last changed."""
         self._addressed = ""
         """The recipient, as it stands on the frame of the box."""
-        self._sent: OutboxItem | None = None
-        """The text sent last from the box, while it is held for undo."""
-        self._sent_to = ""
-        """The chat of that text, in words."""
+        self._held = HeldSend(self.box, now)
         self.item: QueueItem | None = None
         """The open chat as the list shows it; None = no chat is open."""
         self.others: tuple[str, ...] = ()
@@ -90,8 +120,9 @@ class TalkPane(Vertical):
         return self.drafts.chat_ref
 
     def compose(self) -> ComposeResult:
-        """The history, the notice of the box, the box."""
+        """The history, the list and the notice of the box, the box."""
         yield self.history
+        yield self.box.list
         yield self.box.notice
         yield self.box
 
@@ -105,11 +136,15 @@ class TalkPane(Vertical):
     @on(Resize)
     def _share_out(self) -> None:
         """Share out the height so that the whole box, with recipient and caret, is always on the screen."""
-        height, width = self.size.height, max(1, self.size.width - 2)
-        # One row at least stays for the history.
-        rows = min(self.box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
-        self.box.notice.styles.max_height = max(1, rows)
-        self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - rows - 1))
+        height, width, box = self.size.height, max(1, self.size.width - 2), self.box
+        # One row at least stays for the history, and three beside a list.
+        rows = min(box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
+        listed = min(box.list.lines_in(width), max(1, height - BOX_LEAST - rows - 3))
+        box.notice.styles.max_height, box.list.styles.max_height = max(1, rows), max(1, listed)
+        room = max(BOX_LEAST, min(BOX_MOST, height - rows - listed - 1))
+        box.styles.max_height = room
+        previewed = min(box.preview_rows + 2, PREVIEW_MOST, room - 2)
+        box.styles.min_height = max(BOX_LEAST, previewed) if box.preview_rows else None
         self.call_after_refresh(self._address)
 
     # -- opening -------------------------------------------------------------------------------------
@@ -250,8 +285,7 @@ class TalkPane(Vertical):
         """A second passed: update what counts down."""
         if self.history.is_counting:
             self.history.tick()
-        if self._sent is not None:
-            self._report_sent()
+        self._held.tick()
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -308,22 +342,8 @@ class TalkPane(Vertical):
             self.drafts.sent(chat_ref)
             self.box.clear_after_send(text)
             self.drafts.save_soon()
-        self._count_down(outcome, to)
+        self._held.hold(outcome, to)
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
-
-    def _count_down(self, item: OutboxItem, to: str) -> None:
-        """Say at the box that this text was sent to a chat, and how long that can be undone."""
-        self._sent, self._sent_to = item, to
-        self._report_sent()
-
-    def _report_sent(self) -> None:
-        """Say how long the send can still be undone; when that is over, say nothing more."""
-        seconds = 0 if self._sent is None else held_seconds(self._sent, self._now())
-        words = _("Sends in {n} s: {chat}. {key}: undo")
-        words = words.format(n=seconds, chat=self._sent_to, key=keys.key_of("undo_send"))
-        self.box.report(words if seconds else "")
-        if not seconds:
-            self._sent = None
 
     async def _say(self, chat_ref: ChatRef, words: str, say: Callable[[str], None] | None = None) -> None:
         """Say something about the text of a chat: above the box, or with the chat's name if it was left.
@@ -368,9 +388,7 @@ class TalkPane(Vertical):
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
-        if self._sent is not None and self._sent.outbox_id == item.outbox_id:
-            self._sent = None
-            self._report_sent()
+        self._held.release(item.outbox_id)
         if isinstance(taken, OutboxItem) and taken.chat_ref == self.chat_ref and taken.text:
             draft = await self._inbox.drafts.get(taken.chat_ref)
             if self.drafts.is_saved:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from pathlib import Path
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef, Millis
@@ -14,7 +13,6 @@ from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.dialogs.chat_dialogs import LineDialog, NewChatScreen, SnoozeScreen
 from chat_tui.ui.dialogs.message_dialogs import MessageDialogs
 from chat_tui.ui.dialogs.outbox import Outbox
-from chat_tui.ui.dialogs.templates import TemplateList, values_of
 from chat_tui.ui.dialogs.welcome import Welcome
 from chat_tui.ui.files.attach import Attaching
 from chat_tui.ui.kit.questions import offer
@@ -32,10 +30,6 @@ class Dialogs:
     inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
-    templates: Path
-    """The directory of the templates."""
-    operator: str = ""
-    """The name of the operator in templates."""
     _searched: LastSearch = field(default_factory=LastSearch, init=False)
 
     def __post_init__(self) -> None:
@@ -46,10 +40,6 @@ class Dialogs:
     async def greet(self) -> bool | None:
         """Show how many wait in a newly connected shop; True = open the longest-waiting chat."""
         return await self.app.push_screen_wait(Welcome(self.inbox, now=self.now, zone=self.zone))
-
-    async def choose_template(self, to: QueueItem) -> str | None:
-        """Let the operator choose a template; returns its text, filled in for the chat."""
-        return await self.app.push_screen_wait(TemplateList(self.templates, values_of(to, self.operator)))
 
     async def snooze(self, item: QueueItem) -> Until | None:
         """Ask until when to snooze a chat."""

@@ -1,5 +1,6 @@
 """What the keys of the main screen do: combines the objects that open, mark, write and ask."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -12,6 +13,7 @@ from textual.screen import Screen
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
+from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.history import Wish
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.advancing import Advancing
@@ -23,6 +25,7 @@ from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 
 if TYPE_CHECKING:
+    from chat_tui.ui.chat.templates import Choice
     from chat_tui.ui.dialogs.dialogs import Dialogs
 
 
@@ -56,7 +59,7 @@ class Commands:
         """All dialogs; they are loaded when the first one is wanted."""
         from chat_tui.ui.dialogs.dialogs import Dialogs  # noqa: PLC0415 - not before the first paint
 
-        return Dialogs(self.terminal, self.inbox, self.now, self.zone, self.templates, self.operator)
+        return Dialogs(self.terminal, self.inbox, self.now, self.zone)
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -120,16 +123,18 @@ class Commands:
             if sent is not None:
                 self.marking.remember(sent)
 
-    async def choose_template(self) -> None:
-        """Put a template into the box of its chat; the box gets an answer even when none was chosen."""
-        item, text = self.talk.item, None
-        try:
-            if item is not None:
-                text = await self.dialogs.choose_template(item)
-        finally:
-            # The box may belong to another chat by now: a text with this buyer's name must not go there.
-            is_there = item is not None and self.talk.chat_ref == item.chat.chat_ref
-            self.talk.box.put(text if is_there else None)
+    def read_templates(self, choice: "Choice") -> None:
+        """Read the templates for a choice in the box, filled in for its chat."""
+        from chat_tui.ui.chat.templates import read_shelf, values_of  # noqa: PLC0415 - not before the first paint
+
+        box, item, directory = self.talk.box, self.talk.item, self.templates
+        choice.begin({} if item is None else values_of(item, self.operator), directory)
+
+        def read() -> None:
+            box.post_message(Compose.TemplatesRead(choice, read_shelf(directory)))
+
+        # A daemon thread, so that a stalled disk does not hold up quitting.
+        threading.Thread(target=read, name="templates", daemon=True).start()
 
     async def deal_with(self, entry: Entry, wish: Wish) -> None:
         """Copy something from the picked message, or save or view its file."""

@@ -324,9 +324,8 @@ class MainScreen(Legible[None]):
         await self.commands.attach()
 
     @on(Compose.TemplateWanted)
-    @work(group="dialog", exclusive=True)
-    async def _choose_template(self) -> None:
-        await self.commands.choose_template()
+    def _read_templates(self, message: Compose.TemplateWanted) -> None:
+        self.commands.read_templates(message.choice)
 
     @on(History.Picked)
     @work(group="dialog", exclusive=True)

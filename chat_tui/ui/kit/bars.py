@@ -1,7 +1,8 @@
 """The one-line bars around the panes: tabs, connection, notices, keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from textual import events
 from textual.geometry import Size
@@ -16,6 +17,8 @@ from chat_tui.ui.kit.line_pane import LinePane
 from chat_tui.words.line import Line, Role, Span, cut, fit, width_of, wrap
 from chat_tui.words.status import status_line
 
+LIST_ROWS: Final = 6
+"""The most lines of a `LineList`."""
 _MOST = 999
 """The greatest number of chats that a tab shows exactly."""
 _ROOMY = 120
@@ -291,3 +294,45 @@ class NoticeLine(LinePane):
             # Two lines cut to one, so that it ends in …
             return self.strip((Span(cut(f"{lines[y]} {lines[y + 1]}", width), Role.WARN),), width)
         return self.strip((Span(lines[y], Role.WARN),) if y < len(lines) else (), width)
+
+
+class LineList(LinePane):
+    """A few lines over the whole width, made for the room there is; hidden while there are none."""
+
+    DEFAULT_CSS = """
+    LineList { height: auto; width: 1fr; padding: 0 1; display: none; }
+    LineList.-shown { display: block; }
+    """
+
+    def __init__(self, clicked: Callable[[int, int], None]) -> None:
+        """`clicked` gets the number of a clicked line, from 0, and how many lines there is room for."""
+        super().__init__()
+        self._clicked = clicked
+        self._draw: Callable[[int, int], Sequence[Line]] | None = None
+
+    def show(self, draw: Callable[[int, int], Sequence[Line]] | None) -> None:
+        """Show what `draw` makes for a width and the most lines; None hides the list."""
+        if draw is None and self._draw is None:
+            return
+        self._draw = draw
+        self.set_class(draw is not None, "-shown")
+        self.refresh(layout=True)
+
+    def lines_in(self, width: int) -> int:
+        """How many lines there are at this width in cells."""
+        return len(self._draw(width, LIST_ROWS)) if self._draw is not None else 0
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are."""
+        return self.lines_in(width)
+
+    def render_line(self, y: int) -> Strip:
+        """One of the lines."""
+        width, height = self.content_size
+        lines = self._draw(width, height) if self._draw is not None else ()
+        return self.strip(lines[y] if y < len(lines) else (), width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Pass a click on a line on."""
+        event.stop()
+        self._clicked(event.y, self.content_size.height)

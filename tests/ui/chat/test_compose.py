@@ -305,11 +305,22 @@ async def test_while_a_template_is_awaited_an_enter_sends_nothing() -> None:
     async with a_box() as app:
         await press(app, "/")
         await app.heard()
-        assert app.box.text == "/"
+        assert app.box.text == ""
+        await app.arrive("a", "\r")
         app.box.action_send()
         await app.heard()
         assert app.sent == []
-        app.box.put(None)
-        app.box.action_send()
-        await app.heard()
-        assert app.sent == ["/"]
+        assert "still being chosen" in app.box.notice.words
+        await app.arrive("escape", "a", "\r")
+        assert app.sent == ["a"]
+
+
+@pytest.mark.parametrize(("late_s", "sent"), [(0.1, []), (0.3, ["draft"])])
+async def test_an_enter_meant_for_the_chat_before_sends_nothing_here(late_s: float, sent: list[str]) -> None:
+    async with a_box() as app:
+        app.box.load("draft", 5)
+        app.box.came_by_itself(5.25)
+        app.pressed_at = 5.0 + late_s
+        await app.arrive("\r")
+        assert app.sent == sent
+        assert ("only just opened" in app.box.notice.words) is not bool(sent)

@@ -58,7 +58,7 @@ async def test_every_setting_of_the_screen_is_handed_on(
     async with it.run_test():
         assert it.theme == "nord"
         assert patience == [Patience(7 * MINUTE, HOUR, read_hours(HOURS), find_zone(os.environ).zone)]
-        dialogs = it.screen.commands.dialogs  # type: ignore[attr-defined]
-        shelves.append((dialogs.templates, dialogs.operator))
+        commands = it.screen.commands  # type: ignore[attr-defined]
+        shelves.append((commands.templates, commands.operator))
     scene.close()
     assert shelves == [(paths.templates, "Анна")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.ui.dialogs.templates import MOST_BYTES, MOST_FILES, read_shelf
+from chat_tui.ui.chat.templates import MOST_BYTES, MOST_FILES, read_shelf
 
 
 def test_a_text_file_is_a_template(tmp_path: Path) -> None:
