@@ -98,6 +98,10 @@ class DrawnEntries:
         self._senders.update(entry.sender for entry in self._window.entries)
         self._longest_name = max((cell_len(sender_name(one, self.about)) for one in self._senders), default=0)
 
+    def scene(self, now: Millis) -> Scene:
+        """What all entries are drawn with at this moment."""
+        return Scene(self.width, self._zone, now, self.about, self._longest_name)
+
     def lines(self, place: int) -> EntryLines:
         """The lines of the entry at this place of the window."""
         return self._draw(place).lines
@@ -121,7 +125,7 @@ class DrawnEntries:
         # Only countdowns change every second; the other entries change with the day.
         now = self.now if counts_down(entry) else self._today
         unfolded, is_marked = entry.key in self.unfolded, has_key(entry, self.marked)
-        scene = Scene(self.width, self._zone, now, self.about, self._longest_name)
+        scene = self.scene(now)
         source = (entry, scene, lead, unfolded, is_marked)
         old = self._kept.get(entry.key)
         if old is not None and old.source == source:
@@ -341,7 +345,7 @@ class HistoryView:
             has_older=window.has_older,
             is_asked=self.is_older_asked,
             failure=self.failure,
-            width=width,
+            width=self.drawn.scene(self.drawn.now).used_width,
         )
         return self._strip(line, width)
 

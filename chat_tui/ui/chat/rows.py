@@ -62,6 +62,11 @@ class Scene:
         """Cells of the text column."""
         return max(1, min(glyphs.TEXT_MAX, self.width - self.indent))
 
+    @property
+    def used_width(self) -> int:
+        """Cells of a line up to the end of its text column."""
+        return min(self.width, self.indent + self.text_width)
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -114,7 +119,7 @@ def counts_down(entry: Entry) -> bool:
 
 
 def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
-    width = min(scene.width, scene.indent + scene.text_width)
+    width = scene.used_width
     lines: list[Line] = []
     if lead.day:
         words = day_words(day_of(entry.created_at, scene.zone), day_of(scene.now, scene.zone))

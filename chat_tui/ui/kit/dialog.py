@@ -69,7 +69,7 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
         is_small = _is_small(event.size)
         # Made when first needed: most windows are never that small.
         if is_small and not self.query_children("#too-small"):
-            words = _("The window is too small: at least 40 × 12 is needed.")
+            words = _("The window is too small: use 40 × 12.")
             self.mount(Static(plain(words), id="too-small"))
         self.set_class(is_small, "-too-small")
 

@@ -14,7 +14,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
 from tests.support.settling import pressing
 from tests.ui.app_stage import NARROW, USUAL, WIDE, Desk, desk
-from tests.ui.order.test_order_pictures import some_orders
+from tests.ui.order.test_order_pictures import TO_NADEZHDA, some_orders
 
 ROOMY = (140, 40)
 """The narrowest window that shows list, conversation and panel at once."""
@@ -219,7 +219,7 @@ async def test_the_48_hours_run_by_the_markets_clock_and_move_with_it(tmp_path: 
     scene = make_scene(tmp_path, language="en", link=ahead, prepare=some_orders, now=lambda: moment[0])
     try:
         async with scene.app.run_test(size=WIDE) as pilot:
-            await pressing("3", "enter", "i")(pilot)
+            await pressing(*TO_NADEZHDA)(pilot)
             one = scene.app.screen.query_one(OrderPanel)
 
             def says() -> str:

@@ -16,7 +16,7 @@ compare = pictures.compare
 picture = pictures.picture
 
 TO_OLGA = ("j", "enter", "i")
-TO_NADEZHDA = ("3", "enter", "i")
+TO_NADEZHDA = ("3", "j", "enter", "i")
 NO_RIGHT = Problem(
     ProblemKind.FORBIDDEN,
     Certainty.REFUSED,
