@@ -82,7 +82,7 @@ def is_whole(window: Window, columns: int, rows: int) -> bool:
     lines = window.text.splitlines()
     return (
         len(lines) == rows
-        and "ctrl+p commands" in lines[-1]
+        and lines[-1].rstrip().endswith("keys")
         and lines[-2].endswith("╯")
         and (len(lines[-2]) == columns)
     )
