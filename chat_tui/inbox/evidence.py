@@ -9,9 +9,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import ParamSpec
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.files import write_new
@@ -81,16 +83,16 @@ async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents
     Raises FileExistsError if the name is taken, or another OSError. If the record was made without asking
     the Market, only files already on this machine are kept: our own that are not confirmed yet.
     """
-    build = await asyncio.to_thread(_begin, directory)
+    build = _Build(directory)
     try:
-        files, missing = await _keep_files(inbox, record, build / _FILES)
+        await build.do(build.begin)
+        files, missing = await _keep_files(inbox, record, build)
         for name, text in documents(record, missing).items():
-            await asyncio.to_thread(write_new, build / name, text.encode())
-        await asyncio.to_thread(_finish, build, directory)
+            await build.do(build.keep, name, text.encode())
+        await build.do(build.finish)
     finally:
         inbox.work_ended(Work.FILES, record.item.chat.chat_ref)
-        # After the rename nothing is left under this name.
-        shutil.rmtree(build, ignore_errors=True)
+        await build.discard()
     return Evidence(directory, record, files, missing)
 
 
@@ -111,21 +113,59 @@ def free_directory(inbox: Inbox, record: Record, zone: tzinfo) -> Path:
     return next(parent / one for one in names if not os.path.lexists(parent / one))
 
 
-def _begin(directory: Path) -> Path:
-    if os.path.lexists(directory):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory))
-    build = Path(tempfile.mkdtemp(prefix=".evidence-", dir=directory.absolute().parent))
-    (build / _FILES).mkdir(mode=0o700)
-    return build
+P = ParamSpec("P")
 
 
-def _finish(build: Path, directory: Path) -> None:
-    if not any((build / _FILES).iterdir()):
-        (build / _FILES).rmdir()
-    # A rename replaces an empty directory, and nothing else.
-    if os.path.lexists(directory):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory))
-    build.rename(directory)
+class _Build:
+    """The directory while it is being filled, beside its place. A thread of its own does all steps in order,
+    so that nothing is written after `discard`, whenever the operator stops it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="evidence")
+        self._place: Path | None = None
+        """None until it has begun."""
+
+    async def do(self, step: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do a step on the thread."""
+        await asyncio.wrap_future(self._thread.submit(step, *args, **kwargs))
+
+    def begin(self) -> None:
+        """Make it, empty. Raises OSError."""
+        self._refuse_another()
+        self._place = Path(tempfile.mkdtemp(prefix=".evidence-", dir=self._directory.absolute().parent))
+        (self._place / _FILES).mkdir(mode=0o700)
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Write a file of this name. Raises OSError."""
+        assert self._place is not None, "it has begun"
+        write_new(self._place / name, content)
+
+    def finish(self) -> None:
+        """Put it in its place. Raises OSError."""
+        assert self._place is not None, "it has begun"
+        if not any((self._place / _FILES).iterdir()):
+            (self._place / _FILES).rmdir()
+        # A rename replaces an empty directory, and nothing else.
+        self._refuse_another()
+        self._place.rename(self._directory)
+
+    async def discard(self) -> None:
+        """End the thread and remove what is not in its place by then."""
+        try:
+            await asyncio.shield(self.do(self._remove))
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _remove(self) -> None:
+        # After the rename nothing is left under this name.
+        if self._place is not None:
+            shutil.rmtree(self._place, ignore_errors=True)
+
+    def _refuse_another(self) -> None:
+        if os.path.lexists(self._directory):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._directory))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +179,7 @@ class _File:
     outbox_id: OutboxId | None = None
 
 
-async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tuple[Missing, ...]]:
+async def _keep_files(inbox: Inbox, record: Record, build: _Build) -> tuple[int, tuple[Missing, ...]]:
     """The number of files kept, and those that are missing."""
     kept, missing = 0, []
     problem: Problem | None = None
@@ -153,7 +193,7 @@ async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tu
             is_vain = problem is not None and problem.is_passing
             content = problem if is_vain else await inbox.files.read(file.ref)
         if isinstance(content, bytes):
-            await asyncio.to_thread(write_new, into / file.name, content)
+            await build.do(build.keep, f"{_FILES}/{file.name}", content)
             kept += 1
         else:
             problem = content or problem

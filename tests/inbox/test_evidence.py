@@ -1,7 +1,9 @@
 """Evidence is a new directory, complete or absent: every available file, and a list of the missing ones."""
 
+import asyncio
 import os
 import stat
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox import evidence
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.model.chat import Attachment, Sender
 from chat_tui.model.file import AttachmentRef
@@ -181,6 +184,37 @@ async def test_what_goes_wrong_on_the_way_leaves_nothing(here: Here, tmp_path: P
         await keep_evidence(here, record(), tmp_path / "out" / "pack", taken_meanwhile)  # type: ignore[arg-type]
     assert left(tmp_path / "out") == {}
     assert os.listdir(tmp_path / "out") == ["pack"]
+
+
+@pytest.mark.parametrize("step", ["mkdtemp", "write_new"])
+async def test_however_early_it_is_stopped_nothing_is_left(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The thread is in the middle of a step, and ends it after everything else was told to stop."""
+    at = evidence.tempfile if step == "mkdtemp" else evidence
+    real, is_there, may_go = getattr(at, step), threading.Event(), threading.Event()
+    done: list[object] = []
+
+    def slow(*args: object, **kwargs: object) -> object:
+        is_there.set()
+        assert may_go.wait(60)
+        done.append(real(*args, **kwargs))
+        return done[-1]
+
+    monkeypatch.setattr(at, step, slow)
+    (tmp_path / "out").mkdir()
+    kept = asyncio.ensure_future(
+        keep_evidence(here, record(message_entry()), tmp_path / "out" / "pack", documents)  # type: ignore[arg-type]
+    )
+    await asyncio.to_thread(is_there.wait)
+    kept.cancel()
+    await asyncio.sleep(0)
+    may_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await kept
+    await asyncio.to_thread(lambda: done or threading.Event().wait(0.2))
+    assert done, "the step was done"
+    assert os.listdir(tmp_path / "out") == []
 
 
 async def test_without_files_there_is_no_directory_for_them(here: Here, tmp_path: Path) -> None:

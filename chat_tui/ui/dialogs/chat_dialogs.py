@@ -21,6 +21,7 @@ from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.record import Record
 from chat_tui.safetext import one_line
+from chat_tui.ui import keys
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import Answers, Dialog, ListDialog, framed, text_field
 from chat_tui.ui.kit.text import notify, plain
@@ -229,7 +230,7 @@ _NOTICE_S: Final = 20.0
 
 async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) -> None:
     """Save the whole chat in a new directory and show its path; without the network, what is in the cache."""
-    notify(app, _("Reading the whole chat…"))
+    notify(app, _("Loading the whole chat… {key} stops it.").format(key=keys.key_of("evidence")))
     # Evidence needs the whole inbox of one business.
     inbox = inbox.own(chat_ref)
     record = await whole_chat(inbox, chat_ref, ask=True)

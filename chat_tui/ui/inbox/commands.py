@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
+from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.history import Wish
 from chat_tui.ui.chat.pane import TalkPane
@@ -21,6 +23,7 @@ from chat_tui.ui.inbox.editing import Editing
 from chat_tui.ui.inbox.marking import Marking
 from chat_tui.ui.inbox.opening import Opening
 from chat_tui.ui.kit.dialog import LegibleApp
+from chat_tui.ui.kit.text import notify
 from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 
@@ -113,6 +116,11 @@ class Commands:
         chat_ref = self.opening.meant_id()
         if chat_ref is not None:
             await chat_dialogs.keep(self.terminal, self.inbox, chat_ref, self.zone)
+
+    def evidence_stopped(self) -> None:
+        """Say that the evidence was stopped, and what stays."""
+        words = _("Stopped, nothing was saved. What has been loaded is kept: {key} continues from there.")
+        notify(self.terminal, words.format(key=keys.key_of("evidence")))
 
     # -- the open chat -------------------------------------------------------------------------------
 

@@ -289,8 +289,15 @@ class MainScreen(Legible[None]):
     async def action_outbox(self) -> None:
         await self.commands.outbox()
 
-    @work(group="evidence", exclusive=True)
-    async def action_evidence(self) -> None:
+    def action_evidence(self) -> None:
+        """Save the chat that the key means as evidence; while one is being saved, stop that."""
+        if self.workers.cancel_group(self, "evidence"):
+            self.commands.evidence_stopped()
+        else:
+            self._keep_evidence()
+
+    @work(group="evidence")
+    async def _keep_evidence(self) -> None:
         await self.commands.evidence()
 
     # -- the open chat -------------------------------------------------------------------------------

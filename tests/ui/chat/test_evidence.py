@@ -1,9 +1,10 @@
 """`e` exports a chat as evidence without asking, and says what is missing from it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.sandbox import Sandbox
-from tests.ui.app_stage import Desk, desk
+from tests.ui.app_stage import CALM, Desk, desk
 
 
 def made(it: Desk) -> list[Path]:
@@ -48,3 +49,41 @@ async def test_with_nothing_to_write_down_it_says_how_to_open_a_chat(tmp_path: P
         await it.press("5", "e")
         await it.until_said("Open a chat first")
         assert made(it) == []
+
+
+async def test_the_same_key_stops_it_and_goes_on_where_it_was(tmp_path: Path, market: Sandbox) -> None:
+    chat = market.open_direct("письмо 0")
+    for number in range(1, 600):
+        market.say(chat, f"письмо {number}")
+    # Otherwise its whole history would be read in idle time.
+    async with desk(tmp_path, market, settings=replace(CALM, backfill=False)) as it:
+        await it.synced()
+        await it.go_to(chat)
+        before = asked(market)
+        market.behaviour.latency_s = 0.2
+        await it.press("escape", "e")
+
+        def is_under_way() -> bool:
+            is_shown = "messages loaded" in it.screen
+            # The next page comes too late for the test.
+            market.behaviour.latency_s = 60.0 if is_shown else 0.2
+            return is_shown
+
+        await it.until(is_under_way)
+        await it.press("e")
+        await it.until_said("Stopped, nothing was saved.")
+        await it.until(lambda: "messages loaded" not in it.screen)
+        assert list((Path.home() / "Downloads").glob("*")) == []
+        stopped = asked(market) - before
+        assert 2 < stopped < 600 // 50
+        market.behaviour.latency_s = 0.0
+        await it.press("e")
+        await it.until_said("Evidence is in ")
+        (directory,) = made(it)
+        assert "письмо 0" in (directory / "history.md").read_text(encoding="utf-8")
+        # Again only the newest, and the page that was under way.
+        assert asked(market) - before <= 600 // 50 + 3
+
+
+def asked(market: Sandbox) -> int:
+    return sum(request.operation == "getChatHistory" for request in market.requests)
