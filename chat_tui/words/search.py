@@ -8,6 +8,7 @@ from chat_tui.locale import N_, _, language, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.search import FILTER_WORDS, SearchCoverage
 from chat_tui.safetext import one_line
+from chat_tui.words.status import timed_words
 from chat_tui.words.times import day_of
 
 _MONTHS: Final = (
@@ -54,9 +55,13 @@ def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
     return _("{share} of chats read, back to {month}").format(share=share, month=month)
 
 
-def fetching_words(*, is_online: bool) -> str:
-    """Whether the rest is being fetched from the Market or waits for a connection."""
-    return _("· fetching the rest…") if is_online else _("· the rest comes once there is a connection")
+def fetching_words(*, is_online: bool, left_s: int | None = None) -> str:
+    """Whether the rest is being fetched from the Market, with the seconds it will take if that is known, or
+    waits for a connection.
+    """
+    if not is_online:
+        return _("· the rest comes once there is a connection")
+    return _("· fetching the rest…") if left_s is None else timed_words(_("· fetching the rest"), left_s)
 
 
 def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:

@@ -191,7 +191,7 @@ def brief_words(work: Progress) -> tuple[str, str]:
     }.get(work.what, N_("loading {amount}"))
     amount = number_words(work.done) if work.total is None else _percent(work.done, work.total)
     words = _(short).format(amount=amount)
-    return _timed(words, work), words
+    return timed_words(words, work.left_s), words
 
 
 def number_words(number: int) -> str:
@@ -200,10 +200,9 @@ def number_words(number: int) -> str:
     return f"{number:,}".replace(",", _(","))
 
 
-def _timed(words: str, work: Progress) -> str:
-    return (
-        words if work.left_s is None else _("{work}, {time} left").format(work=words, time=_left(work.left_s))
-    )
+def timed_words(words: str, left_s: int | None) -> str:
+    """The words with the seconds that are left, rounded up; None = not known, then without."""
+    return words if left_s is None else _("{work}, {time} left").format(work=words, time=_left(left_s))
 
 
 def _count_words(work: Progress) -> str:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.link import LinkState
+from chat_tui.model.link import LinkState, Work
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery, read_query
 from chat_tui.safetext import one_line
 from chat_tui.stems import marks
@@ -232,6 +232,7 @@ class CoverageLine(Static):
         self._now = now
         self._zone = zone
         self._is_online = True
+        self._left_s: int | None = None
         self.coverage: SearchCoverage | None = None
         """The latest answer of the inbox; None = not asked yet."""
 
@@ -260,14 +261,16 @@ class CoverageLine(Static):
             self._set(replace(coverage, is_fetching=is_wanted))
 
     def _set(self, coverage: SearchCoverage) -> None:
-        is_online = self._inbox.link().state is LinkState.ONLINE
-        if (coverage, is_online) == (self.coverage, self._is_online):
+        link = self._inbox.link()
+        is_online = link.state is LinkState.ONLINE
+        left_s = next((work.left_s for work in link.works if work.what is Work.HISTORY), None)
+        if (coverage, is_online, left_s) == (self.coverage, self._is_online, self._left_s):
             return
-        self.coverage, self._is_online = coverage, is_online
+        self.coverage, self._is_online, self._left_s = coverage, is_online, left_s
         parts = [plain(coverage_words(coverage, self._now(), self._zone))]
         if coverage.read < coverage.chats:
             if coverage.is_fetching:
-                parts.append(plain(fetching_words(is_online=is_online)))
+                parts.append(plain(fetching_words(is_online=is_online, left_s=left_s)))
             parts.append(keys_line(("ctrl+r", _("stop") if coverage.is_fetching else _("fetch the rest"))))
         self.update(Content("  ").join(parts))
         self.post_message(self.Changed())

@@ -14,7 +14,7 @@ from chat_tui.inbox.events import ChatsChanged, Event, LinkChanged, TimelineChan
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import Sender
 from chat_tui.model.ids import MessageId
-from chat_tui.model.link import Link, LinkState
+from chat_tui.model.link import Link, LinkState, Progress, Work
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery
 from chat_tui.ui.search import screen as search
 from chat_tui.ui.search.screen import NEAR, PAGE, LastSearch, SearchScreen
@@ -47,6 +47,7 @@ class Archive:
         self.found = tuple(found)
         self.covers = coverage
         self.state = LinkState.ONLINE
+        self.works: tuple[Progress, ...] = ()
         self.asked: list[tuple[tuple[str, ...], int | None, int]] = []
         self.covered = 0
         self.wishes: list[bool] = []
@@ -72,7 +73,7 @@ class Archive:
         self.covers = replace(self.covers, is_fetching=wanted)
 
     def link(self) -> Link:
-        return Link(self.state)
+        return Link(self.state, works=self.works)
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         self.hear = hear
@@ -275,6 +276,9 @@ async def test_the_rest_is_fetched_on_request_and_stopped_again() -> None:
         await press(pilot.app, "ctrl+r")
         await until(pilot, lambda: "fetching" in app.says("#coverage"))
         assert app.says("#coverage") == "34 % of chats read, back to March  · fetching the rest…  ctrl+r stop"
+        archive.works = (Progress(Work.HISTORY, 1, 3, 700),)
+        archive.tell(LinkChanged())
+        await until(pilot, lambda: "· fetching the rest, 12 min left  ctrl+r stop" in app.says("#coverage"))
         archive.state = LinkState.OFFLINE
         archive.tell(LinkChanged())
         await until(pilot, lambda: "connection" in app.says("#coverage"))
