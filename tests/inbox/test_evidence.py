@@ -3,15 +3,17 @@
 import asyncio
 import os
 import stat
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chat_tui.inbox import evidence
+from chat_tui.files import write_new
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.model.chat import Attachment, Sender
 from chat_tui.model.file import AttachmentRef
@@ -186,22 +188,23 @@ async def test_what_goes_wrong_on_the_way_leaves_nothing(here: Here, tmp_path: P
     assert os.listdir(tmp_path / "out") == ["pack"]
 
 
-@pytest.mark.parametrize("step", ["mkdtemp", "write_new"])
+@pytest.mark.parametrize("step", ["tempfile.mkdtemp", "write_new"])
 async def test_however_early_it_is_stopped_nothing_is_left(
     here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The thread is in the middle of a step, and ends it after everything else was told to stop."""
-    at = evidence.tempfile if step == "mkdtemp" else evidence
-    real, is_there, may_go = getattr(at, step), threading.Event(), threading.Event()
+    steps: dict[str, Callable[..., object]] = {"tempfile.mkdtemp": tempfile.mkdtemp, "write_new": write_new}
+    real = steps[step]
+    is_there, may_go = threading.Event(), threading.Event()
     done: list[object] = []
 
-    def slow(*args: object, **kwargs: object) -> object:
+    def slow(*args: Any, **kwargs: Any) -> object:
         is_there.set()
         assert may_go.wait(60)
         done.append(real(*args, **kwargs))
         return done[-1]
 
-    monkeypatch.setattr(at, step, slow)
+    monkeypatch.setattr(f"chat_tui.inbox.evidence.{step}", slow)
     (tmp_path / "out").mkdir()
     kept = asyncio.ensure_future(
         keep_evidence(here, record(message_entry()), tmp_path / "out" / "pack", documents)  # type: ignore[arg-type]

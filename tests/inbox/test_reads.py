@@ -11,6 +11,7 @@ import pytest
 from chat_tui.inbox.asking import MOST_KEPT, Reads
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.drafts import Drafts
+from chat_tui.inbox.events import Works
 from chat_tui.inbox.evidence import whole_chat
 from chat_tui.inbox.reading.scan import FullScan
 from chat_tui.inbox.reading.scan import ListScan as RealWalks
@@ -186,7 +187,9 @@ async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store:
                 assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
             await step(None)
 
-    ctx = SimpleNamespace(store=store, wall_ms=lambda: 5)
+    link = SimpleNamespace(works=Works(lambda _works: None))
+    client = SimpleNamespace(least_s=lambda *_: 0.0)
+    ctx = SimpleNamespace(store=store, wall_ms=lambda: 5, link=link, client=client)
     sweeps = FullScan(cast("EngineContext", ctx), cast("RealWalks", ListScan()))
     await sweeps.everything(SyncReport())
     assert ListScan.began == [None, None], "from the top both times"

@@ -251,6 +251,12 @@ async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) 
     notify(app, " ".join([words, *gaps]), severity=severity, timeout=_NOTICE_S)
 
 
+def keeping_stopped(app: App[Any]) -> None:
+    """Say that the operator stopped `keep`, and what stays."""
+    words = _("Stopped, nothing was saved. What has been loaded is kept: {key} continues from there.")
+    notify(app, words.format(key=keys.key_of("evidence")))
+
+
 def _short(directory: Path) -> str:
     """The path as it can be typed in a shell: below the home directory it begins with `~`."""
     home = Path.home()

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
-from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
-from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.history import Wish
 from chat_tui.ui.chat.pane import TalkPane
@@ -23,7 +21,6 @@ from chat_tui.ui.inbox.editing import Editing
 from chat_tui.ui.inbox.marking import Marking
 from chat_tui.ui.inbox.opening import Opening
 from chat_tui.ui.kit.dialog import LegibleApp
-from chat_tui.ui.kit.text import notify
 from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 
@@ -119,8 +116,9 @@ class Commands:
 
     def evidence_stopped(self) -> None:
         """Say that the evidence was stopped, and what stays."""
-        words = _("Stopped, nothing was saved. What has been loaded is kept: {key} continues from there.")
-        notify(self.terminal, words.format(key=keys.key_of("evidence")))
+        from chat_tui.ui.dialogs import chat_dialogs  # noqa: PLC0415 - not before the first paint
+
+        chat_dialogs.keeping_stopped(self.terminal)
 
     # -- the open chat -------------------------------------------------------------------------------
 
