@@ -93,6 +93,7 @@ def test_finished_chats_stand_below_the_line(queue: Store, tab: Tab) -> None:
 
 
 def test_counts(queue: Store) -> None:
+    """Promised: U65."""
     assert queue.read(chats.counts, 0).result() == NEED_US
 
 

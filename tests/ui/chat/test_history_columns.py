@@ -26,7 +26,7 @@ def body(entry: Entry, width: int, longest_name: int = 8) -> list[str]:
 
 
 async def test_a_short_conversation_stands_at_the_bottom_next_to_the_box() -> None:
-    """Promised: U01."""
+    """Promised: U64."""
     app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 4)), queue_item())

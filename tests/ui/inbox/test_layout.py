@@ -39,6 +39,7 @@ async def test_the_list_takes_about_a_third_and_never_less_than_it_needs(
 
 @pytest.mark.parametrize("columns", [60, 80, 99, 100, 120, 139, 140, 160, 200, 250])
 async def test_the_messages_have_their_least_width_in_every_window(tmp_path: Path, columns: int) -> None:
+    """Promised: U02, U64."""
     with scene(tmp_path) as it:
         async with it.app.run_test(size=(columns, 30)) as pilot:
             await pressing("j", "enter")(pilot)

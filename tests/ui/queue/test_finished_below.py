@@ -38,6 +38,7 @@ def drawn(queue: QueueList) -> list[str]:
 
 
 async def test_a_line_stands_between_open_and_finished_chats() -> None:
+    """Promised: U65."""
     app = ListApp()
     async with app.run_test() as pilot:
         app.list.show(page(2, 4))

@@ -149,7 +149,7 @@ DISPUTE_ABOUT_A_RETURN: dict[str, Any] = {
 @pytest.mark.parametrize("business", ["", "Дом и сад на Лесной"])
 @pytest.mark.parametrize("width", [32, 36, 44, 58, 78])
 def test_the_number_is_never_cut_before_the_preview(width: int, business: str, language: str) -> None:
-    """The inner widths of the narrowest list to the widest, and of the list alone on a narrow screen."""
+    """Promised: U66. From the inner width of the narrowest list to that of the list alone at 80 columns."""
     locale.use(language)
     for changes in (DISPUTE_ABOUT_A_RETURN, {}):
         second = row(width, business=business, snippet="Товар пришёл разбитым" * 9, **changes)[1]
