@@ -108,7 +108,7 @@ def go_to_the_top(program: PtyProgram) -> None:
 def is_last(program: PtyProgram) -> bool:
     """Whether the highlighted chat is the last of the list."""
     lines = program.text.splitlines()
-    frame = next(number for number, line in enumerate(lines) if line.startswith("╰"))
+    frame = next(number for number, line in enumerate(lines) if line.startswith(("╰", "╚")))
     return is_highlighted(lines[frame - 1]) and "↓" not in lines[frame]
 
 
@@ -117,12 +117,12 @@ def highlighted(program: PtyProgram) -> str:
     lines = program.text.splitlines()
     at = next((number for number, line in enumerate(lines) if is_highlighted(line)), 0)
     # The open chat has its mark on the first line, and the bar only on the second one.
-    return lines[at - 1] if lines[at - 1].startswith("│▸") else lines[at]
+    return lines[at - 1] if lines[at - 1].startswith(("│▸", "║▸")) else lines[at]
 
 
 def is_highlighted(line: str) -> bool:
     """Whether a line begins with the bar of the highlight; a notice over the list has a bar, too."""
-    return line.startswith("│▌")
+    return line.startswith(("│▌", "║▌"))
 
 
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
     with demo() as program:
         before = program.attributes
         until_everything_is_read(program)
-        program.wait_for_text("─ Чаты ─")
+        program.wait_for_text("═ Чаты ═")
         # The next waiting chat is a dispute; the first chat after the disputes has a buyer who answers.
         for _ in range(4):
             program.feed("т")
@@ -141,7 +141,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         program.wait_for_text("Enter отправить")
         program.feed(MINE)
         program.wait_for_text(MINE)
-        title = next(line for line in program.text.splitlines() if "Кому: " in line)
+        title = next(line for line in program.text.splitlines() if "Кому: " in line).strip("╔═╗")
         program.feed("\r")
         program.wait_for_text("подтверждено ✓", timeout=PATIENCE_S)
         program.wait_for(
@@ -153,7 +153,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         assert is_restored(program, before)
     assert processes_of(data) == []
     with demo() as program:
-        program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
+        program.wait_for_text("═ Чаты ═", timeout=PATIENCE_S)
         program.feed("6")
         program.wait_for_text("[6 Все")
         program.feed("\r")
@@ -180,7 +180,7 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
             program.wait_for_text("Кому: ", timeout=PATIENCE_S)
             program.wait_for_text(said, timeout=PATIENCE_S)
             program.feed("\x1b")
-            program.wait_for_text("─ Чаты ─")
+            program.wait_for_text("═ Чаты ═")
         program.feed(CTRL_Q)
         assert program.wait_exit(timeout=PATIENCE_S) == 0
         # The program itself sets the shape of the mouse pointer, and the title with the number that wait.

@@ -74,7 +74,7 @@ def test_from_the_box_to_the_longest_waiting_chat_and_straight_there_the_next_ti
         assert market.api_key.encode() not in program.raw
     assert files_with(market.api_key) == [f"api-key-{market.business_id}"]
     with inbox("--lang", "ru", environ=environ) as program:
-        program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
+        program.wait_for_text("═ Чаты ═", timeout=PATIENCE_S)
         program.feed(CTRL_Q)
         assert program.wait_exit() == 0
         assert "Подключить магазин".encode() not in program.raw

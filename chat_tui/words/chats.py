@@ -150,6 +150,10 @@ class Patience:
             return Role.BAD
         return Role.WARN if waited >= self.warn else Role.GOOD
 
+    def sign(self, since: Millis, now: Millis) -> str:
+        """The sign before the age of a wait, which says the same as its role without colour; "" = none."""
+        return {Role.BAD: glyphs.LATE, Role.WARN: glyphs.WARNED}.get(self.role(since, now), "")
+
 
 def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
     """The state in a chat's row and its role: the most urgent one. `held` = words for done or snoozed."""

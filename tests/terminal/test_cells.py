@@ -157,7 +157,7 @@ def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Pat
             settle(program)
             cost.append(len(program.raw) - before)
             program.resize(60, 20)
-            program.wait_for(lambda program=program: "╮" in program.screen.display[5][59])  # type: ignore[misc]
+            program.wait_for(lambda program=program: "╗" in program.screen.display[5][59])  # type: ignore[misc]
             program.feed_at_once("\x7f\r\x1b[27un")
             program.wait_for_text("n;")
             settle(program)

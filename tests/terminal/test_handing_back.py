@@ -93,5 +93,5 @@ def test_what_was_typed_for_the_editor_is_neither_text_nor_command(
         os.close(os.open(go, os.O_CREAT))
         program.wait_for_text("noted: ready edited;")
         program.feed_until("!", lambda: "черновик!" in program.text)
-        assert re.search("│ черновик!+ +│", program.text)
+        assert re.search("║ черновик!+ +║", program.text)
         assert "noted: ready edited;" in program.text

@@ -102,4 +102,4 @@ def test_the_size_is_the_terminals_own(tmp_path: Path, columns: str, lines: str)
 
 def has_edge_at(program: PtyProgram, columns: int) -> bool:
     """Whether the box reaches to the last column."""
-    return any(line.endswith("╮") and len(line) == columns for line in program.text.splitlines())
+    return any(line.endswith(("╮", "╗")) and len(line) == columns for line in program.text.splitlines())

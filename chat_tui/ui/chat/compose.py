@@ -52,7 +52,7 @@ Compose, Compose:focus {
     &:ansi { border: round ansi_bright_black; }
 }
 Compose:focus {
-    border: round $border;
+    border: double $border;
     border-title-style: bold;
 }
 Compose.-forbidden {

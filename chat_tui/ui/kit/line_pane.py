@@ -83,7 +83,7 @@ class LinePane(Widget):
 
 
 class FramedPane(LinePane):
-    """A pane with a frame, which stands out while the pane has the focus; the mouse wheel scrolls it.
+    """A pane with a frame, double while the pane has the focus; the mouse wheel scrolls it.
 
     All rows are painted at once and kept, so that a key redraws only the rows it changes.
     """
@@ -97,7 +97,7 @@ class FramedPane(LinePane):
         border-title-style: none;
         &:ansi { border: round ansi_bright_black; }
         &:focus {
-            border: round $border;
+            border: double $border;
             border-title-color: $foreground;
             border-title-style: bold;
         }

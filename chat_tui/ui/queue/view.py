@@ -81,8 +81,11 @@ def _state(item: QueueItem, now: Millis, patience: Patience, room: int) -> Line:
     if item.waiting_since is not None and role is Role.TEXT:
         role = patience.role(item.waiting_since, now)
     aged = role if item.waiting_since is not None else Role.MUTED
-    state = (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
-    return state if width_of(state) <= room else state[:1]
+    is_awaited = item.waiting_since is not None and role is not Role.MUTED
+    sign = patience.sign(since, now) if is_awaited else ""
+    # A long wait of some minutes is wider than the column.
+    state = (Span(words, role), Span(" "), Span(f"{sign}{age(since, now)}".rjust(glyphs.AGE), aged))
+    return state if width_of(state) <= room else (Span(f"{sign} {words}".lstrip(), role),)
 
 
 def _preview(item: QueueItem, subject: Span, cells: int) -> Line:

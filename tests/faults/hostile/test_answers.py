@@ -33,6 +33,6 @@ def test_nothing_of_it_is_typed_and_nothing_runs(market: Sandbox) -> None:
         say(window, chance)
         window.feed_at_once(" on")
         window.wait_for(lambda: "typed on" in window.box)
-        assert "│ typed on  " in window.box
+        assert "║ typed on  " in window.box
         window.feed(CTRL_Q)
         assert window.wait_exit() == 0

@@ -101,7 +101,7 @@ def test_f_097_a_slow_link_shows_a_letter_in_two_seconds_and_is_idle_when_nothin
         for letter in "bcd":
             before = len(window.raw)
             window.feed(letter)
-            window.wait_for(lambda letter=letter: letter in window.box.partition("│ a")[2])  # type: ignore[misc]
+            window.wait_for(lambda letter=letter: letter in window.box.partition("║ a")[2])  # type: ignore[misc]
             assert len(window.raw) - before < 2 * BYTES_PER_S
         window.feed(CTRL_Q)
         window.check(0)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.terminal
 
 TEXT = "typed before, and "
 LEFT = "\x1b[D"
-_BY_ITSELF = re.compile(r"[ <]+\d+ (?:min|h|d)(?= │)|quota \d+ %")
+_BY_ITSELF = re.compile(r"[ <!]+\d+ (?:min|h|d)(?= [│║])|quota \d+ %")
 
 
 def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
@@ -21,8 +21,8 @@ def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
     with Window(market) as window:
         window.ready().write(TEXT + "behind")
         window.feed(LEFT * len("behind"))
-        window.wait_for(lambda: window.screen.cursor.x == len("│ " + TEXT))
-        addressee = window.box.partition("─")[0]
+        window.wait_for(lambda: window.screen.cursor.x == len("║ " + TEXT))
+        addressee = window.box.partition("═")[0]
         window.wait_for(lambda: is_read(market))
         before = lasting(window)
         window.resize(20, 5)
@@ -34,7 +34,7 @@ def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
         window.wait_for(lambda: lasting(window) == before)
         window.feed("here ")
         window.wait_for_text(TEXT + "here behind")
-        assert window.box.partition("─")[0] == addressee
+        assert window.box.partition("═")[0] == addressee
         window.feed(CTRL_Q)
         window.check(0)
     assert Kept(market).drafts == (TEXT + "here behind",)
@@ -83,6 +83,6 @@ def is_whole(window: Window, columns: int, rows: int) -> bool:
     return (
         len(lines) == rows
         and lines[-1].rstrip().endswith("keys")
-        and lines[-2].endswith("╯")
+        and lines[-2].endswith(("╯", "╝"))
         and (len(lines[-2]) == columns)
     )

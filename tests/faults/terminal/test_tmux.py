@@ -98,8 +98,8 @@ def test_f_102_detached_attached_copied_and_killed(market: Sandbox, server: Serv
         client.wait_exit()
     with server.attach(110, 30) as client:
         # Wide enough for both panes now.
-        client.wait_for(lambda: "─ Chats ─" in client.text and f"│ {TEXT}" in client.text)
-        client.wait_for(lambda: client.text.splitlines()[-2].endswith("╯"))
+        client.wait_for(lambda: "─ Chats ─" in client.text and f"║ {TEXT}" in client.text)
+        client.wait_for(lambda: client.text.splitlines()[-2].endswith("╝"))
         client.feed(F7)
         client.feed(CTRL_C)
         client.wait_for_text("Sent to the terminal's")

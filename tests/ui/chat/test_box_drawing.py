@@ -22,7 +22,7 @@ def lines(app: BoxApp) -> list[str]:
     """The lines of the box, without its frame."""
     strips = app.box.render_lines(app.box.outer_size.region)
     assert all(strip.cell_length == sum(map(get_character_cell_size, strip.text)) for strip in strips)
-    return [strip.text.strip("│╭╮╰╯─ ") for strip in strips]
+    return [strip.text.strip("│║╭╮╰╯─╔╗╚╝═ ") for strip in strips]
 
 
 @pytest.mark.parametrize("text", DRESSED)

@@ -17,7 +17,7 @@ NOBODY_LISTENS = "http://127.0.0.1:1"
 def notice(it: Desk) -> str:
     """The notice above the panes, on one line."""
     lines = it.screen.splitlines()[1:]
-    end = next(number for number, line in enumerate(lines) if line.startswith("╭"))
+    end = next(number for number, line in enumerate(lines) if line.startswith(("╭", "╔")))
     return " ".join(line.strip() for line in lines[:end])
 
 

@@ -73,7 +73,7 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
         await it.press("j", "j", "enter")
         assert it.opened == it.highlighted == it.rows[2]
         assert it.focus == "history"
-        await it.until_shown("─ Анна Л. · return 8800072", "To: Анна Л. · return 8800072")
+        await it.until_shown("═ Анна Л. · return 8800072", "To: Анна Л. · return 8800072")
         await it.until_shown("Support")
 
 
@@ -128,7 +128,7 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
 def state_of(screen: str, text: str) -> str:
     """The state beside an own message."""
     found = re.search(rf"› \w+ +{text}(.*)", screen)
-    return found[1].strip(" │") if found else ""
+    return found[1].strip(" │║") if found else ""
 
 
 async def test_n_goes_to_the_longest_wait_and_on_and_back(market: Sandbox, tmp_path: Path) -> None:
@@ -194,16 +194,16 @@ async def test_a_narrow_screen_shows_one_pane_at_a_time(market: Sandbox, tmp_pat
     """Promised: U03."""
     async with desk(tmp_path, market, size=NARROW) as it:
         await it.synced()
-        assert "─ Chats ─" in it.screen
+        assert "═ Chats ═" in it.screen
         assert "To: " not in it.screen
         await it.press("enter")
         await it.until_shown("To: Наталья")
-        assert "─ Chats ─" not in it.screen
+        assert "═ Chats ═" not in it.screen
         assert all(len(line) <= 80 for line in it.screen.splitlines())
         await it.press("tab", "tab")
-        await it.until(lambda: (it.focus == "list") == ("─ Chats ─" in it.screen))
+        await it.until(lambda: (it.focus == "list") == ("═ Chats ═" in it.screen))
         await it.press("enter", "escape")
-        await it.until_shown("─ Chats ─")
+        await it.until_shown("═ Chats ═")
         assert it.focus == "list"
         assert "To: " not in it.screen
 

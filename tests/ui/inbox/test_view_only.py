@@ -27,7 +27,7 @@ async def test_with_a_reading_key_all_is_read_and_nothing_sent(
         await it.press("enter")
         await it.until_told("View only: the key may not send.")
         assert it.box == "Yes"
-        await it.until_shown("─ view only · ")
+        await it.until_shown("═ view only · ")
         assert await it.app.inbox.outbox.open_items() == ()
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.ui.kit.line_pane import LinePane
+from chat_tui.ui.kit.line_pane import FramedPane, LinePane
 from chat_tui.words.line import Role, Span
 from tests.support.settling import settled
 
@@ -44,6 +46,13 @@ class ByTheme(LinePane, can_focus=True):
 
     def forget(self) -> None:
         self.forgotten += 1
+
+
+class Framed(FramedPane, can_focus=True):
+    """A pane without content."""
+
+    def paint(self, size: Size) -> list[Strip]:
+        return []
 
 
 class RolesApp(App[None]):
@@ -91,3 +100,21 @@ async def test_what_is_drawn_is_kept_while_the_colours_stay() -> None:
         app.theme = "nord"
         await settled(pilot.app)
         assert pane.forgotten > before + 1
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "ansi-dark"])
+async def test_the_focused_pane_differs_without_colour(theme: str) -> None:
+    class Panes(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Framed()
+            yield Framed()
+
+    app = Panes()
+    async with app.run_test(size=(20, 10)) as pilot:
+        app.theme = theme
+        one, other = app.query(Framed)
+        for focused, left in ((one, other), (other, one)):
+            focused.focus()
+            await settled(pilot.app)
+            assert focused.render_lines(focused.region.reset_offset)[0].text[0] == "╔"
+            assert left.render_lines(left.region.reset_offset)[0].text[0] == "╭"

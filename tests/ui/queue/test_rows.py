@@ -1,5 +1,6 @@
 """One chat of the list in words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from chat_tui import locale
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Sender
+from chat_tui.model.ids import MessageId
+from chat_tui.model.mark import Hold
 from chat_tui.model.outbox import OutboxState
 from chat_tui.ui.queue.view import Look, queue_row
 from chat_tui.words import glyphs
@@ -30,8 +33,8 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
         ({}, "waits 12 min", "ждёт 12 мин"),
         (
             {"chat_kind": ChatKind.ARBITRAGE, "waiting_since": NOW - 3 * HOUR},
-            "dispute    3 h",
-            "спор    3 ч",
+            "dispute  !!3 h",
+            "спор  !!3 ч",
         ),
         ({"has_draft": True}, "draft 12 min", "черновик 12 мин"),
         ({"trouble": OutboxState.FAILED, "has_draft": True}, "not sent 12 min", "не отправлено 12 мин"),
@@ -50,6 +53,10 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
             "другой (WAITING… 12 мин",
         ),
         ({"waiting_since": NOW + DAY}, "waits <1 min", "ждёт <1 мин"),
+        ({"waiting_since": NOW - 29 * MINUTE}, "waits 29 min", "ждёт 29 мин"),
+        ({"waiting_since": NOW - 30 * MINUTE}, "waits !30 min", "ждёт !30 мин"),
+        ({"waiting_since": NOW - 2 * HOUR}, "waits  !!2 h", "ждёт  !!2 ч"),
+        ({"waiting_since": NOW - 2 * HOUR, "has_draft": True}, "draft  !!2 h", "черновик  !!2 ч"),
     ],
 )
 def test_the_turn_is_told_in_words(changes: dict[str, Any], en: str, ru: str) -> None:
@@ -248,3 +255,22 @@ def test_a_dispute_is_always_called_so_in_words(language: str, said: str, subjec
         first, second = row(chat_kind=ChatKind.ARBITRAGE, **changes)
         assert said not in first
         assert second.strip().startswith(f"{said}, {subject[:5]}")
+
+
+def test_a_long_wait_differs_without_colour_where_no_age_fits() -> None:
+    for waited, sign in ((HOUR // 4, "waits "), (HOUR, "! waits "), (3 * HOUR, "!! waits ")):
+        shown = row(20, waiting_since=NOW - waited)[0]
+        assert shown.endswith(f" {sign}")
+        assert len(shown) <= 20
+
+
+def test_a_late_wait_of_minutes_is_whole() -> None:
+    strict = Patience(MINUTE, 2 * MINUTE)
+    first, _second = queue_row(queue_item(waiting_since=NOW - 59 * MINUTE), NOW, WIDTH, PLAIN, strict)
+    assert text_of(first).endswith(" waits !!59 min ")
+    assert width_of(first) == WIDTH
+
+
+def test_what_is_set_aside_does_not_press() -> None:
+    item = replace(queue_item(waiting_since=NOW - 3 * HOUR), hold=Hold(done=MessageId(1)))
+    assert text_of(queue_row(item, NOW, WIDTH)[0]).endswith(" done    3 h ")
