@@ -155,16 +155,18 @@ class Choice:
 
 
 def choices(now: Millis, zone: tzinfo) -> tuple[Choice, ...]:
-    """The choices of the keys 1 to 5, for this moment."""
-    evening, morning = _next(now, zone, EVENING), _tomorrow(now, zone, MORNING)
+    """The choices of the keys 1 to 5, for this moment, in the order of time."""
+    in_an_hour, morning = now + HOUR, _tomorrow(now, zone, MORNING)
+    evening = _next(now, zone, EVENING)
     is_today = day_of(evening, zone) == day_of(now, zone)
-    evening_words = _("This evening ({time})") if is_today else _("Tomorrow evening ({time})")
-    in_an_hour = now + HOUR
+    timed = (
+        (in_an_hour, _("One hour (until {time})")),
+        (evening, _("This evening ({time})") if is_today else _("Tomorrow evening ({time})")),
+        (morning, _("Tomorrow ({time})")),
+    )
     return (
         Choice(_("Until the buyer writes"), Until(None)),
-        Choice(_("One hour (until {time})").format(time=clock_time(in_an_hour, zone)), Until(in_an_hour)),
-        Choice(evening_words.format(time=clock_time(evening, zone)), Until(evening)),
-        Choice(_("Tomorrow ({time})").format(time=clock_time(morning, zone)), Until(morning)),
+        *(Choice(words.format(time=clock_time(at, zone)), Until(at)) for at, words in sorted(timed)),
         Choice(_("Another time…"), None),
     )
 

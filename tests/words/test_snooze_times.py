@@ -23,19 +23,20 @@ NOW = at(21, 12, 40)
     ("now", "expected"),
     [
         (NOW, [None, at(21, 13, 40), at(21, 18), at(22, 9), "typed"]),
-        (at(21, 18), [None, at(21, 19), at(22, 18), at(22, 9), "typed"]),
-        (at(31, 23, 30, month=12), [None, at(1, 0, 30, month=1, year=2026), at(1, 18, month=1, year=2026)]),
+        (at(21, 17, 40), [None, at(21, 18), at(21, 18, 40), at(22, 9), "typed"]),
+        (at(21, 18), [None, at(21, 19), at(22, 9), at(22, 18), "typed"]),
+        (at(31, 23, 30, month=12), [None, at(1, 0, 30, month=1, year=2026), at(1, 9, month=1, year=2026)]),
     ],
 )
 def test_what_is_offered(now: int, expected: list[object]) -> None:
-    """z: until the buyer writes · 1 hour · this evening · tomorrow · chosen time."""
+    """z: until the buyer writes · 1 hour · this evening · tomorrow · chosen time, in order of time."""
     found = ["typed" if one.until is None else one.until.at for one in choices(now, MOSCOW)]
     assert found[: len(expected)] == expected
 
 
 def test_an_evening_that_has_begun_is_tomorrow_s_and_says_so() -> None:
     assert choices(NOW, MOSCOW)[2].words == "This evening (18:00)"
-    assert choices(at(21, 18), MOSCOW)[2].words == "Tomorrow evening (18:00)"
+    assert choices(at(21, 18), MOSCOW)[3].words == "Tomorrow evening (18:00)"
 
 
 @pytest.mark.parametrize(
