@@ -107,6 +107,14 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     return " ".join(filter(None, notices))
 
 
+def unread_words(link: Link, now: Millis, zone: tzinfo, refresh: str) -> str:
+    """Why there are no chats yet, before the list was ever read; `refresh` is the key that asks again."""
+    if link.state in {LinkState.CONNECTING, LinkState.ONLINE}:
+        return _("Loading the chats from the Market…")
+    words = _("The chats are not loaded yet. {why} {refresh} asks again.")
+    return words.format(why=notice(link, now, zone), refresh=refresh)
+
+
 def _connection_notice(link: Link, now: Millis, zone: tzinfo) -> str:
     if link.state is LinkState.REFUSED and link.problem is not None:
         return problem_words(link.problem)

@@ -249,6 +249,8 @@ class HistoryView:
     def scroll(self, lines: int) -> None:
         """Scroll down by this many lines, or up if negative."""
         if not self.frame:
+            if lines < 0:
+                self._try_again()
             return
         first = self.frame[0]
         walk = self._downwards(first) if lines > 0 else self._upwards(first)
@@ -266,6 +268,7 @@ class HistoryView:
         """
         places = [place for place, _line in self.frame if place != TOP]
         if not places:
+            self.scroll(step)
             return
         place = self._marked_place()
         if place is not None and self._hidden(place, step):
@@ -328,7 +331,7 @@ class HistoryView:
         self.drawn.begin(width)
         if not self.window.entries:
             self.frame = []
-            words = empty_words(self.window.coverage)
+            words = empty_words(self.window.coverage, self.failure)
             return [self._strip(line, width) for line in lonely_lines(words, width, size.height)]
         self.frame = self._framed() if size.height > 0 else []
         strips = [self._top() if spot[0] == TOP else self.drawn.strip_at(spot) for spot in self.frame]

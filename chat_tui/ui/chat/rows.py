@@ -210,10 +210,12 @@ def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: st
     return rule(words, role, width)
 
 
-def empty_words(coverage: Coverage) -> str:
-    """The sentence in a history without messages."""
+def empty_words(coverage: Coverage, failure: str) -> str:
+    """The sentence in a history without messages; `failure` is why they could not be loaded."""
     if coverage is Coverage.DONE:
         return _("Nothing was written here yet. Write the first message.")
+    if failure:
+        return _("{why} Scroll up to try again.").format(why=failure)
     return _("Loading the conversation…")
 
 

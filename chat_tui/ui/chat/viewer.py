@@ -226,7 +226,7 @@ class Viewer(ListDialog[bool, str]):
         if isinstance(self._content, Picture):
             pane = PicturePane(self._content)
         elif isinstance(self._content, FileText):
-            pane = ChoiceList[str](lambda line, _cells: ((Span(line),),), marks=False)
+            pane = ChoiceList[str](lambda line, _cells: ((Span(line),),), instead="", marks=False)
             if self._content.guessed:
                 read_as = _("read as {encoding}").format(encoding=self._content.guessed)
                 name = f"{name}{glyphs.JOIN}{read_as}"

@@ -120,7 +120,11 @@ class Help(CommandList[HelpLine]):
         yield framed(
             _("Keys"),
             text_field(placeholder=_("type to narrow: a key or a word")),
-            ChoiceList[HelpLine](lambda line, _cells: (line[0],), is_choice=lambda line: line[1] is not None),
+            ChoiceList[HelpLine](
+                lambda line, _cells: (line[0],),
+                instead=_("No such key. Shorten what you typed."),
+                is_choice=lambda line: line[1] is not None,
+            ),
             Static(id="status", classes="warn"),
             Static(plain(_("The same keys work on the Russian layout: т is n, ф is a.")), classes="muted"),
             keys=(("Enter", _("run")), ("↑↓ PgUp PgDn", _("move")), ("Esc", _("close"))),
@@ -135,7 +139,7 @@ class Help(CommandList[HelpLine]):
         cells = max(30, self.query_one("#box").content_size.width - GUTTER - 1)
         lines = help_lines(help_rows(self._place), self.query_one(Input).value, cells)
         self.rows.show(lines)
-        self.say("" if lines else _("No such key. Shorten what you typed."))
+        self.say("")
 
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
@@ -150,7 +154,10 @@ class Palette(CommandList[Command]):
         yield framed(
             _("Commands"),
             text_field(placeholder=_("type a part of the command")),
-            ChoiceList[Command](lambda one, cells: (palette_line(one, self._why_not(one), cells),)),
+            ChoiceList[Command](
+                lambda one, cells: (palette_line(one, self._why_not(one), cells),),
+                instead=_("No such command. Shorten what you typed."),
+            ),
             Static(id="status", classes="warn"),
             keys=(("Enter", _("run")), ("Esc", _("close"))),
             look="-tall",
@@ -159,9 +166,8 @@ class Palette(CommandList[Command]):
     @on(events.Mount)
     @on(Input.Changed)
     def _show(self) -> None:
-        found = palette_commands(self.query_one(Input).value)
-        self.rows.show(found)
-        self.say("" if found else _("No such command. Shorten what you typed."))
+        self.rows.show(palette_commands(self.query_one(Input).value))
+        self.say("")
 
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
@@ -189,8 +195,10 @@ class ThemeList(ListDialog[str, str]):
         yield framed(
             _("Colours"),
             text_field(placeholder=_("type a part of the name")),
-            ChoiceList[str](lambda name, _cells: ((Span(name),),)),
-            Static(id="status", classes="warn"),
+            ChoiceList[str](
+                lambda name, _cells: ((Span(name),),),
+                instead=_("No such theme. Shorten what you typed."),
+            ),
             keys=(("Enter", _("keep") if self._keeps else _("use until exit")), ("Esc", _("cancel"))),
         )
 
@@ -201,9 +209,7 @@ class ThemeList(ListDialog[str, str]):
 
     @on(Input.Changed)
     def _narrow(self) -> None:
-        found = [name for name in self._names if fits(self.query_one(Input).value, name)]
-        self.rows.show(found)
-        self.say("" if found else _("No such theme."))
+        self.rows.show([name for name in self._names if fits(self.query_one(Input).value, name)])
 
     @on(ChoiceList.Highlighted)
     def _show(self) -> None:

@@ -169,7 +169,13 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         yield framed(
             _("Outbox"),
             # Two lines and a blank one.
-            ChoiceList[OutboxItem](self._draw, row_height=3),
+            ChoiceList[OutboxItem](
+                self._draw,
+                instead=_(
+                    "Everything is confirmed: the buyers have it. What you send is listed here until then."
+                ),
+                row_height=3,
+            ),
             Static(id="detail"),
             keys=(
                 ("Enter", _("open the chat")),
@@ -285,7 +291,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     @on(ChoiceList.Highlighted)
     def _show_detail(self) -> None:
         item = self.rows.current
-        self.say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."), "detail")
+        self.say(detail_words(item) if item else "", "detail")
 
     def _draw(self, item: OutboxItem, cells: int) -> Sequence[Line]:
         return outbox_lines(item, self._name_of(item.chat_ref), self._now(), cells)

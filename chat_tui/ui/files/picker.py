@@ -178,7 +178,7 @@ class FilePicker(ListDialog[Path, PathRow]):
             _("File to send"),
             Static(id="path"),
             text_field(placeholder=_("part of the name, or a path: /… ~/…")),
-            ChoiceList[PathRow](self._draw),
+            ChoiceList[PathRow](self._draw, instead=""),
             Static(id="status"),
             keys=(
                 ("Enter", _("choose")),
@@ -316,12 +316,24 @@ class FilePicker(ListDialog[Path, PathRow]):
             return self._far_words(), "warn"
         if self._scan.error is not None and not self._shows_recent:
             why = self._scan.error.strerror or str(self._scan.error)
-            return plain(_("This folder cannot be read: {why}").format(why=why)), "bad"
+            return plain(
+                _("This folder cannot be read: {why}. Backspace in the empty field goes up.").format(why=why)
+            ), "bad"
         if row is None:
-            return plain(_("Nothing fits. Shorten the name, or press Backspace to go up.")), "warn"
+            return plain(self._nothing_words(text)), "warn"
         if row.refusal:
             return plain(refusal_words(row)), "warn"
         return plain(self._count_words()), "muted"
+
+    def _nothing_words(self, text: str) -> str:
+        """Why there is no row, and the key that shows some."""
+        if text:
+            return _("Nothing fits. Shorten the name.")
+        if matching(self._scan.rows, "", hidden=self._hidden, pictures=False):
+            return _("There are no pictures in this folder. ctrl+g shows every file, Backspace goes up.")
+        if self._scan.rows:
+            return _("This folder has hidden files only. ctrl+r shows them, Backspace goes up.")
+        return _("This folder is empty. Backspace goes up.")
 
     def _far_words(self) -> Content:
         words = plain(_("There is no such file here. If it is on your own computer, run this there:"))

@@ -48,7 +48,7 @@ class SaveCard(ListDialog[Path, PathRow]):
             Static(plain(self._names()), id="names"),
             Static(plain(_("Into the folder:")), id="into", classes="muted"),
             text_field(value=os.path.join(self._start, "")),
-            ChoiceList[PathRow](_draw),
+            ChoiceList[PathRow](_draw, instead=""),
             Static(plain(self._problem), id="problem", classes="bad"),
             keys=(("Enter", _("save")), ("Tab", _("into the folder")), ("Esc", _("do not save"))),
             look="-tall",
@@ -73,6 +73,7 @@ class SaveCard(ListDialog[Path, PathRow]):
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
         if event.scan is self._scan:
+            self._scan.is_reading = False
             self._show_rows()
 
     def _typed_path(self) -> str:
@@ -90,6 +91,17 @@ class SaveCard(ListDialog[Path, PathRow]):
         rows = [row for row in self._scan.rows if row.is_folder and row.refusal is None]
         found = matching(rows, self._wanted, hidden=False, pictures=False)
         self.rows.show(found[:SHOWN_ROWS])
+        self.rows.say(self._nothing_words())
+
+    def _nothing_words(self) -> str:
+        """Why no folder is listed, and what to do."""
+        if self._scan.is_reading:
+            return _("Reading the folder…")
+        if self._scan.error is not None:
+            return _("There is no such folder. Change the path, or delete its end.")
+        if self._wanted:
+            return _("No folder begins like this. Delete the end of the path.")
+        return _("There are no folders in this one. Enter saves into it.")
 
     def _names(self) -> str:
         lines = []

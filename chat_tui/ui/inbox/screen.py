@@ -134,6 +134,7 @@ class MainScreen(Legible[None]):
 
     def _show_link(self) -> None:
         self._lines.show_link()
+        self.queue.show_words()
         self.talk.show_rights()
 
     # -- panes ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chat_tui.words import glyphs
-from chat_tui.words.line import Line, Role, Span, fit
+from chat_tui.words.line import Line, Role, Span, fit, wrap
 
 Row = TypeVar("Row")
 
@@ -26,8 +26,9 @@ GUTTER = 2
 class ChoiceList(ScrollView, Generic[Row], can_focus=False):
     """Rows of equal height. The focus stays in the dialog's text field; the dialog calls `move`, `move_to`.
 
-    `draw` makes the lines of a row for a width in cells. The highlight skips rows that are no choice. With
-    `marks=False` no row is highlighted and `move` scrolls.
+    `draw` makes the lines of a row for a width in cells. `instead` stands in the place of the rows while
+    there are none, and says what to do; "" = there always are some, or another widget says it. The highlight
+    skips rows that are no choice. With `marks=False` no row is highlighted and `move` scrolls.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"choice--{role}" for role in Role}
@@ -49,6 +50,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         self,
         draw: Callable[[Row, int], Sequence[Line]],
         *,
+        instead: str,
         row_height: int = 1,
         marks: bool = True,
         is_choice: Callable[[Row], bool] = lambda _row: True,
@@ -59,6 +61,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         self._row_height = row_height
         self._marks = marks
         self._is_choice = is_choice
+        self._instead = instead
         self._rows: Sequence[Row] = ()
         self._highlighted = 0
 
@@ -89,6 +92,12 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
             self.scroll_to(y=0, animate=False, immediate=True)
         self.move_to(highlight)
 
+    def say(self, instead: str) -> None:
+        """Show this sentence (safe text) while there are no rows."""
+        if instead != self._instead:
+            self._instead = instead
+            self.refresh()
+
     def move(self, step: int) -> None:
         """Move down by `step` rows, or up if negative, stopping at the ends."""
         if self._marks:
@@ -118,12 +127,17 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         index, line = divmod(y + self.scroll_offset.y, self._row_height)
         width = self.scrollable_content_region.width
         if index >= len(self._rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.rich_style) if self._rows else self._instead_at(y, width)
         is_marked = index == self.highlighted
         lines = self._draw(self._rows[index], max(1, width - GUTTER))
         spans = fit(lines[line], width - GUTTER) if line < len(lines) else ()
         mark = Span(f"{glyphs.HIGHLIGHT if is_marked else ' '} ", Role.ACCENT)
         return self._strip((mark, *spans), bold=is_marked).extend_cell_length(width, self.rich_style)
+
+    def _instead_at(self, y: int, width: int) -> Strip:
+        lines = wrap(self._instead, max(1, width - GUTTER))
+        line = Span(" " * GUTTER), Span(lines[y] if y < len(lines) else "", Role.MUTED)
+        return self._strip(line, bold=False).adjust_cell_length(width, self.rich_style)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the highlight in view when the size changes."""

@@ -28,6 +28,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.kit.bars import KeyLines
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.text import farewell, notify, notify_copied, plain, print_unkept
+from chat_tui.words.line import Line
 
 Result = TypeVar("Result")
 Row = TypeVar("Row")
@@ -210,10 +211,13 @@ class ListDialog(Dialog[Result], Generic[Result, Row]):
 
 
 class Answers(ChoiceList[Row], Generic[Row], can_focus=True):
-    """The answers to a question."""
+    """The answers to a question, of which there is always one."""
 
     takes_letters = False
     """Whether letters come as typed, not as on a Latin keyboard."""
+
+    def __init__(self, draw: Callable[[Row, int], Sequence[Line]], *, row_height: int = 1) -> None:
+        super().__init__(draw, instead="", row_height=row_height)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key must come as typed, without translation from the operator's layout."""

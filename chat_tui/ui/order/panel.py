@@ -118,7 +118,7 @@ def _clock(one: Return, sight: Sight) -> Iterator[Line]:
 def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
     context, reading = found.item.chat.context, found.order
     if context.order_id is None:
-        words = _("The Market does not say which order this is about.")
+        words = _("The Market does not say which order this is about. Ask the buyer for its number.")
         if context.kind == ContextKind.DIRECT:
             words = _("A question: the Market names neither an order nor goods for it.")
         yield from _text(words, Role.MUTED, sight)
@@ -297,7 +297,10 @@ class OrderPanel(FramedPane, can_focus=True):
         if width != self._lines_width:
             self._lines_width = width
             if self._found is None:
-                self._lines = [(Span(line, Role.MUTED),) for line in wrap(_("No chat is open."), width)]
+                self._lines = [
+                    (Span(line, Role.MUTED),)
+                    for line in wrap(_("No chat is open. Choose one in the list."), width)
+                ]
             else:
                 sight = Sight(self._clock(), self._zone, width, self._refresh_key)
                 self._lines = order_rows(self._found, sight)

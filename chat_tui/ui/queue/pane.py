@@ -19,6 +19,7 @@ from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.text import plain
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.words.chats import Patience
+from chat_tui.words.status import unread_words
 from chat_tui.words.times import MINUTE
 
 PAGE = 64
@@ -34,6 +35,8 @@ class QueuePane(Vertical):
         """`waits` sets what a long wait is; `clock` is the Market's, by which chats have their times."""
         super().__init__(id="queue-pane")
         self._inbox = inbox
+        self._clock = clock
+        self._zone = zone
         patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
         self.list = QueueList(clock, patience)
         self._window = self.list.view.window
@@ -69,7 +72,7 @@ class QueuePane(Vertical):
         at_top = from_top or not (self._is_read or self.list.opened or self._is_fresh)
         self._held_back.clear()
         self.list.held_back = 0
-        self.list.empty_text = plain(self._empty_words())
+        self.show_words()
         # In another pane the operator expects the longest wait on top, in the list one that does not move.
         self.list.show(page, keeps_line=self.list.has_focus or self._window.has_before)
         if at_top and page.items and not self.list.is_led:
@@ -136,17 +139,28 @@ class QueuePane(Vertical):
         """Whether the Market's list has ever been read."""
         return self._inbox.link().fresh_at is not None
 
-    def _empty_words(self) -> str:
-        if not self._is_fresh:
-            return _("Reading the chats from the Market…")
-        return {
-            Tab.WAITING: _("Nobody waits for an answer. New chats appear here by themselves."),
-            Tab.DISPUTES: _("No disputes."),
-            Tab.RETURNS: _("No chats about returns."),
-            Tab.QUESTIONS: _("No questions."),
-            Tab.SNOOZED: _("Nothing is snoozed."),
-            Tab.ALL: _("No chats yet. They appear here as soon as a buyer writes; a starts one."),
-        }[self.tab]
+    def show_words(self) -> None:
+        """Say in an empty tab why it is empty, and what to do."""
+        link = self._inbox.link()
+        if link.fresh_at is None:
+            words = unread_words(link, self._clock(), self._zone, keys.key_of("refresh"))
+        else:
+            words = _nothing_in(self.tab)
+        self.list.empty_text = plain(words)
+
+
+def _nothing_in(tab: Tab) -> str:
+    """The sentence of an empty tab, with the key that leads on."""
+    names = ("tab_6", "new_chat", "snooze")
+    everything, start, snooze = (keys.key_of(name) for name in names)
+    return {
+        Tab.WAITING: _("Nobody is waiting for an answer. New messages appear here. {all} shows all chats."),
+        Tab.DISPUTES: _("There are no disputes. {all} shows all chats."),
+        Tab.RETURNS: _("There are no chats about returns. {start} starts one."),
+        Tab.QUESTIONS: _("There are no questions. {all} shows all chats."),
+        Tab.SNOOZED: _("Nothing is snoozed. {snooze} in a chat snoozes it."),
+        Tab.ALL: _("There are no chats yet. They appear here as soon as a buyer writes; {start} starts one."),
+    }[tab].format(all=everything, start=start, snooze=snooze)
 
 
 def _just_before(key: QueueKey) -> QueueKey:

@@ -312,7 +312,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         yield framed(
             _("Search"),
             text_field(placeholder=_("a word, a buyer, a number or a file"), value=self.last.text),
-            ChoiceList[SearchHit](self._draw, row_height=2),
+            ChoiceList[SearchHit](self._draw, instead="", row_height=2),
             Static(id="instead"),
             Static(id="status"),
             CoverageLine(self._inbox, now=self._now, zone=self._zone),

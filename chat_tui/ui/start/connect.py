@@ -180,7 +180,7 @@ class ShopsScreen(ListDialog[Cabinet, Line]):
         yield framed(
             _("Your shops"),
             Static(plain(self._heading, lines=False), classes="" if self._found else "bad"),
-            ChoiceList[Line](lambda line, _cells: (line,), marks=is_choice),
+            ChoiceList[Line](lambda line, _cells: (line,), instead="", marks=is_choice),
             Static("", id="problem", classes="bad"),
             keys=(*choose, *connect, ("Esc", _("back"))),
         )

@@ -152,7 +152,7 @@ def _hits(stage: HostileApp, texts: Sequence[str]) -> None:
         for n, t in enumerate(texts, 1)
     ]
     found = ChoiceList[SearchHit](
-        lambda hit, cells: hit_lines(hit, SearchQuery(("x",)), NOW, UTC, cells), row_height=2
+        lambda hit, cells: hit_lines(hit, SearchQuery(("x",)), NOW, UTC, cells), instead="", row_height=2
     )
     stage.mount(found)
     stage.call_after_refresh(found.show, rows)

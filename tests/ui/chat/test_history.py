@@ -285,6 +285,12 @@ async def test_sentences_of_an_empty_history() -> None:
         assert "Choose a chat: Enter." in "".join(screen(app.history))
         app.history.show(timeline_page(coverage=Coverage.NOT_STARTED), queue_item())
         assert "Loading the conversation…" in "".join(screen(app.history))
+        app.history.older_failed("No network.")
+        assert "No network. Scroll up to try again." in "".join(screen(app.history))
+        app.told.clear()
+        await press(app, "k")
+        assert [what[0] for what in app.told] == ["older"]
+        assert "Loading the conversation…" in "".join(screen(app.history))
         app.history.refresh_newest(timeline_page())
         assert "Nothing was written here yet." in "".join(screen(app.history))
         locale.use("ru")

@@ -104,7 +104,7 @@ async def test_the_action_runs_at_the_focus_before_the_app() -> None:
 async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
     async with staged(the_palette()) as (app, pilot):
         await press(pilot.app, *"zzzz", "enter")
-        assert "No such command" in app.says("#status")
+        assert "No such command" in app.seen()
         assert not app.results
         await press(pilot.app, "escape")
         assert app.results == [None]
@@ -188,7 +188,7 @@ async def test_no_key_found_is_said() -> None:
     async with staged(the_help()) as (app, pilot):
         app.field.value = "[/]"
         await settled(pilot.app)
-        assert "No such key" in app.says("#status")
+        assert "No such key" in app.seen()
         await press(pilot.app, "enter")
         assert not app.results
 

@@ -141,7 +141,7 @@ async def test_new_items_do_not_move_the_highlight() -> None:
         assert app.choices.current == one, "its item has left: the nearest one"
         app.dialog.show([])
         await settled(pilot.app)
-        assert "Everything is confirmed" in app.says("#detail")
+        assert "Everything is confirmed" in app.seen()
         await press(pilot.app, "enter", "d", "e")
         assert app.result is NOTHING
         await press(pilot.app, "escape")
