@@ -163,6 +163,8 @@ class Compose(TextBox):
         self._forbidden = ""
         self._choice: Choice | None = None
         """The template that is being chosen; None = none."""
+        self._sign = ""
+        """The `/` or `.` that asks for a template now; "" = no key does."""
         self._before_choice = ""
         """The text when the choice began: any other text ends it."""
         self._astray = _Astray()
@@ -258,7 +260,8 @@ class Compose(TextBox):
         """Begin to choose a template: the keys choose until Enter or Esc."""
         from chat_tui.ui.chat.templates import Choice  # noqa: PLC0415 - not before the first paint
 
-        self._choice, self._before_choice = Choice(), self.text
+        self._choice, self._before_choice = Choice(self._sign), self.text
+        self._sign = ""
         self._show_choice(self._choice)
         self.post_message(self.TemplateWanted(self._choice))
 
@@ -445,6 +448,7 @@ class Compose(TextBox):
         elif event.key == "slash" and not self.text and _slash_opens():
             # Not typed: the event goes on to the binding.
             event.prevent_default()
+            self._sign = event.character or ""
 
     async def on_paste(self, event: events.Paste) -> None:
         if self._astray.takes(event, event.text):

@@ -202,7 +202,9 @@ class Choice:
     The keys come from the compose box, which shows the row and takes over what was chosen.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sign: str = "") -> None:
+        """`sign` is the `/` or `.` that asked for it in the empty box, "" if none did; typed twice it is text."""
+        self._sign = sign
         self.query = ""
         """The letters typed after the `/`."""
         self.is_over = False
@@ -281,6 +283,8 @@ class Choice:
             self._take()
         elif key == "escape" or (key == "backspace" and not self.query):
             self.is_over = True
+        elif character and character == self._sign and not self.query:
+            self.chosen = self._sign + character
         elif key in _ERASED or character is not None:
             self.query = self.query[: _ERASED[key]] if key in _ERASED else f"{self.query}{character}"
             self._find()

@@ -287,6 +287,7 @@ async def test_sentences_of_an_empty_history() -> None:
         assert "Loading the conversation…" in "".join(screen(app.history))
         app.history.older_failed("No network.")
         assert "No network. Scroll up to try again." in "".join(screen(app.history))
+        await settled(app)
         app.told.clear()
         await press(app, "k")
         assert [what[0] for what in app.told] == ["older"]

@@ -166,6 +166,28 @@ async def test_escape_leaves_the_box_empty_and_a_slash_within_text_is_a_letter(
         await it.until(lambda: [text for _chat, text in it.sent_texts] == ["a/b"])
 
 
+async def test_the_key_of_the_slash_asks_on_both_layouts_and_pressed_twice_it_is_text(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """A text may begin with an ellipsis: nothing that was typed is lost."""
+    put(tmp_path, доставка="Завтра")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n")
+        for sign in ("/", "."):
+            await it.press(sign)
+            await it.until(lambda: listed(it))
+            assert it.box == ""
+            await it.press(sign)
+            assert (listed(it), it.box) == ([], 2 * sign)
+            await it.write(f"{sign} б")
+            assert it.box == f"{3 * sign} б"
+            await it.press(*["backspace"] * 5)
+        await it.press(".", "д", ".")
+        assert listed(it)
+        assert it.box == "", "a sign among the letters does not end the choice"
+
+
 async def test_a_template_never_reaches_another_chat(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

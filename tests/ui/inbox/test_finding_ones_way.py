@@ -26,7 +26,6 @@ DIALOGS = {
     "new chat": ("a",),
     "outbox": ("O",),
     "search": ("f",),
-    "templates": ("n", "slash"),
     "files": ("n", "ctrl+o"),
     "theme": ("T",),
     "snooze": ("z",),

@@ -61,7 +61,7 @@ async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, si
         chat_ref = await open_longest(it)
         await it.press("z")
         await it.until_shown(
-            "1  Until the buyer writes", "2  One hour", "evening (18:00)", "4  Tomorrow (09:00)", "5  Another"
+            "1  Until the buyer writes", "One hour", "evening (18:00)", "Tomorrow (09:00)", "5  Another"
         )
         await it.press("1")
         await it.until_said("Snoozed until the buyer writes")
@@ -111,8 +111,9 @@ async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: 
         await it.press("z", "1")
         await it.until_said("Snoozed until the buyer writes")
         first = (await item_of(it.app.inbox, chat_ref)).hold
+        # Whatever the clock says, the fourth choice is a time.
         await it.press("z", "4")
-        await it.until_said("09:00; u undoes it.")
+        await it.until_said(":00; u undoes it.")
         await it.press("u")
         await it.until_said("The mark is taken back: ")
         assert (await item_of(it.app.inbox, chat_ref)).hold == first
