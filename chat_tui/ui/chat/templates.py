@@ -203,7 +203,7 @@ class Choice:
     """
 
     def __init__(self, sign: str = "") -> None:
-        """`sign` is the `/` or `.` that asked for it in the empty box, "" if none did; typed twice it is text."""
+        """`sign` is the `/` or `.` that asked for it; typed twice it is text. "" = a command asked."""
         self._sign = sign
         self.query = ""
         """The letters typed after the `/`."""

@@ -153,6 +153,7 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
     """A dialog that returns its result once; None = it was left. `compose` yields one `framed` box."""
 
     CSS_PATH: ClassVar = [STYLES / "dialog.tcss"]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]  # noqa: RUF012 - as Textual declares it
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "")]
 
