@@ -1,7 +1,6 @@
 """The outbox: every message that the history has not confirmed yet."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -103,25 +102,32 @@ class Outbox:
         highlight: OutboxId | None = None
         while True:
             items = await self.inbox.outbox.open_items()
-            # Messages that come in while it is shown may belong to chats without a name here.
-            names: defaultdict[ChatRef, str] = defaultdict(str)
-            for chat_ref in {item.chat_ref for item in items}:
-                if (found := await self.inbox.chats.item(chat_ref)) is not None:
-                    names[chat_ref] = chat_title(found)
-            screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
+            screen = OutboxScreen(items, await self._names(items, {}), now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
             # These two lead to a chat; after the others the operator wants to see the result.
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
-            problem = await self._carry_out(choice, names[choice.item.chat_ref])
+            problem = await self._carry_out(choice, screen.name_of(choice.item))
             if problem is not None:
                 notify(self.app, problem_words(problem), severity="error")
 
     async def hear(self) -> None:
         """The outbox changed: update it if it is on the screen."""
-        if isinstance(self.app.screen, OutboxScreen):
-            self.app.screen.show(await self.inbox.outbox.open_items())
+        screen = self.app.screen
+        if isinstance(screen, OutboxScreen):
+            items = await self.inbox.outbox.open_items()
+            screen.show(items, await self._names(items, screen.names))
+
+    async def _names(
+        self, items: Sequence[OutboxItem], known: Mapping[ChatRef, str]
+    ) -> Mapping[ChatRef, str]:
+        """The recipients of the items by chat; a chat that is not in the cache has none."""
+        names = dict(known)
+        for chat_ref in {item.chat_ref for item in items} - names.keys():
+            if (found := await self.inbox.chats.item(chat_ref)) is not None:
+                names[chat_ref] = chat_title(found)
+        return names
 
     async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
         if choice.action is OutboxAction.RESEND:
@@ -135,7 +141,7 @@ class Outbox:
 class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     """Returns an `OutboxChoice`, or None.
 
-    `name_of` returns the recipient of a chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
+    `names` are the recipients by chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
     `highlight` is the item to highlight, when the screen is opened again after an action.
     """
 
@@ -154,14 +160,14 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     def __init__(
         self,
         items: Sequence[OutboxItem],
+        names: Mapping[ChatRef, str],
         *,
-        name_of: Callable[[ChatRef], str],
         now: Callable[[], Millis],
         highlight: OutboxId | None = None,
     ) -> None:
         super().__init__()
         self._items = items
-        self._name_of = name_of
+        self.names = names
         self._now = now
         self._highlight = highlight
 
@@ -189,12 +195,16 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
 
     def on_mount(self) -> None:
         """List the items, and update their ages and countdowns once a second."""
-        self.show(self._items)
+        self.show(self._items, self.names)
         self.set_interval(1, self._tick)
 
-    def show(self, items: Sequence[OutboxItem]) -> None:
+    def name_of(self, item: OutboxItem) -> str:
+        """The recipient of an item; empty if its chat is not in the cache."""
+        return self.names.get(item.chat_ref, "")
+
+    def show(self, items: Sequence[OutboxItem], names: Mapping[ChatRef, str]) -> None:
         """Update the items; the highlight stays on its item, or on its row if the item has left."""
-        self._items = items
+        self._items, self.names = items, names
         if not self.query(ChoiceList):
             # News may come before the list is there, and after it was closed.
             return
@@ -279,7 +289,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             self.rows.refresh()
 
     def _ask(self, words: str, yes: str, no: str, choice: OutboxChoice) -> None:
-        name = plain(self._name_of(choice.item.chat_ref), "bold", lines=False)
+        name = plain(self.name_of(choice.item), "bold", lines=False)
         question = Content("\n").join([plain(words), name])
 
         def answered(is_yes: bool | None) -> None:
@@ -294,4 +304,4 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         self.say(detail_words(item) if item else "", "detail")
 
     def _draw(self, item: OutboxItem, cells: int) -> Sequence[Line]:
-        return outbox_lines(item, self._name_of(item.chat_ref), self._now(), cells)
+        return outbox_lines(item, self.name_of(item), self._now(), cells)

@@ -86,7 +86,7 @@ def failed(text: str) -> OutboxItem:
 
 
 async def _confirm(stage: HostileApp, text: str) -> None:
-    screen = OutboxScreen([outbox_item()], name_of=lambda _chat: _title(text), now=lambda: NOW)
+    screen = OutboxScreen([outbox_item()], {outbox_item().chat_ref: _title(text)}, now=lambda: NOW)
     await stage.dialog(screen)
     screen.action_take_back()
 
@@ -125,7 +125,7 @@ def _outbox(text: str) -> OutboxScreen:
         outbox_item(outbox_id=OutboxId("two"), text=text),
         outbox_item(outbox_id=OutboxId("three"), kind=OutboxKind.FILE, text="", file_name=text),
     ]
-    return OutboxScreen(items, name_of=lambda _chat: _title(text), now=lambda: NOW)
+    return OutboxScreen(items, {items[0].chat_ref: _title(text)}, now=lambda: NOW)
 
 
 def _file_card(text: str) -> FileCardScreen:

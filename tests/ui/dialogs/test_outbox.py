@@ -1,15 +1,20 @@
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from chat_tui.model.ids import OutboxId
+from chat_tui.inbox.api import InboxApi
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.ui.dialogs.outbox import OutboxAction, OutboxChoice, OutboxScreen
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.dialogs.outbox import Outbox, OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.kit.questions import Confirm
 from chat_tui.words.delivery import delivery_state
 from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.dialogs.stage import NOTHING, staged
+from tests.ui.pane_samples import queue_item
 
 NOW = 1_763_900_000_000
 NAME = "Olga [/] K.\x1b · order 51230874561 · Cosy kitchen"
@@ -34,7 +39,7 @@ def item(state: OutboxState, outbox_id: str = "a", **other: object) -> OutboxIte
 
 def screen(*items: OutboxItem, highlight: str | None = None) -> OutboxScreen:
     at = OutboxId(highlight) if highlight else None
-    return OutboxScreen(items, name_of=lambda _: NAME, now=lambda: NOW, highlight=at)
+    return OutboxScreen(items, {ref(7): NAME}, now=lambda: NOW, highlight=at)
 
 
 async def test_a_row_says_to_whom_what_since_when_and_in_the_words_of_the_history() -> None:
@@ -133,13 +138,13 @@ async def test_new_items_do_not_move_the_highlight() -> None:
     async with staged(screen(one, two)) as (app, pilot):
         assert isinstance(app.dialog, OutboxScreen)
         await press(pilot.app, "j")
-        app.dialog.show([three, one, two])
+        app.dialog.show([three, one, two], {})
         await settled(pilot.app)
         assert app.choices.current == two
-        app.dialog.show([three, one])
+        app.dialog.show([three, one], {})
         await settled(pilot.app)
         assert app.choices.current == one, "its item has left: the nearest one"
-        app.dialog.show([])
+        app.dialog.show([], {})
         await settled(pilot.app)
         assert "Everything is confirmed" in app.seen()
         await press(pilot.app, "enter", "d", "e")
@@ -182,3 +187,26 @@ async def test_what_may_have_arrived_is_not_taken_back_unasked() -> None:
         assert isinstance(app.screen, Confirm)
         await press(pilot.app, "n")
         assert app.result is NOTHING
+
+
+async def test_an_item_that_comes_while_it_is_shown_has_its_recipient() -> None:
+    """Names that are known are not asked for again."""
+    mine, theirs = item(OutboxState.FAILED), item(OutboxState.QUEUED, "b", chat_ref=ref(8))
+    asked: list[ChatRef] = []
+
+    class Chats:
+        async def item(self, chat_ref: ChatRef) -> QueueItem:
+            asked.append(chat_ref)
+            return queue_item(customer_name="Марфа")
+
+    class Items:
+        async def open_items(self) -> tuple[OutboxItem, ...]:
+            return mine, theirs
+
+    inbox = cast("InboxApi", SimpleNamespace(chats=Chats(), outbox=Items()))
+    async with staged(screen(mine)) as (app, _pilot):
+        await Outbox(app, inbox, lambda: NOW).hear()
+        await settled(app)
+        assert "Марфа" in app.seen()
+        assert "Cosy kitchen" in app.seen()
+        assert asked == [ref(8)]

@@ -113,7 +113,7 @@ async def test_the_order_panel_without_a_chat_says_where_to_choose_one(
 @pytest.mark.parametrize(
     ("dialog", "typed", "sentence"),
     [
-        (OutboxScreen([], name_of=str, now=lambda: NOW), "", "is listed here until then."),
+        (OutboxScreen([], {}, now=lambda: NOW), "", "is listed here until then."),
         (Palette(lambda _one: ""), "qqq", "Shorten what you typed."),
         (Help(Where.LIST, lambda _one: ""), "qqq", "Shorten what you typed."),
         (ThemeList(["nord"], "nord", lambda _name: None), "qqq", "Shorten what you typed."),
