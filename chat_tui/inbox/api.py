@@ -170,7 +170,7 @@ class FilesApi(Protocol):
         """Save a file of a message into a folder, under a harmless name that is not taken."""
 
     async def read(self, file: AttachmentRef, /, progress: Progress | None = None) -> bytes | Problem:
-        """The bytes of a file, for viewing; FILE_OVER_CAP above `attachments.LOOKED_AT`."""
+        """The bytes of a file, for viewing; FILE_ONLY_TO_SAVE above `attachments.LOOKED_AT`."""
 
     async def last_folder(self) -> Path | None:
         """The folder of the last save, in this run or an earlier one; None before the first."""

@@ -19,7 +19,7 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.files import write_new
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.file import AttachmentRef
+from chat_tui.model.file import SAVED_BYTES, AttachmentRef
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.link import Work
 from chat_tui.model.outbox import OutboxKind, OutboxState
@@ -191,7 +191,7 @@ async def _keep_files(inbox: Inbox, record: Record, build: _Build) -> tuple[int,
         if content is None and file.ref is not None and record.is_asked:
             # A server that cannot be reached is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
-            content = problem if is_vain else await inbox.files.read(file.ref)
+            content = problem if is_vain else await inbox.files.read(file.ref, limit=SAVED_BYTES)
         if isinstance(content, bytes):
             await build.do(build.keep, f"{_FILES}/{file.name}", content)
             kept += 1

@@ -79,6 +79,8 @@ class ProblemKind(StrEnum):
     """The connection ended, or nothing came for too long, before the file was complete."""
     FILE_OVER_CAP = "file_over_cap"
     """A received file is larger than `file.SAVED_BYTES`."""
+    FILE_ONLY_TO_SAVE = "file_only_to_save"
+    """A received file is too large to be viewed. It can be saved up to `file.SAVED_BYTES`."""
     FOLDER_UNUSABLE = "folder_unusable"
     """The folder is gone or cannot be written; `message` is the system's error."""
     DISK_FULL = "disk_full"

@@ -128,6 +128,7 @@ _FIXES = {
     ProblemKind.FILE_OVER_CAP: N_(
         "The file is larger than chat-tui takes, so nothing was kept. Take it from the seller's cabinet."
     ),
+    ProblemKind.FILE_ONLY_TO_SAVE: N_("The file is too large to be viewed here. Save it instead: s."),
     ProblemKind.FOLDER_UNUSABLE: N_("This folder cannot be written. Choose another one."),
     ProblemKind.DISK_FULL: N_(
         "There is no room on the disk, so nothing was kept. Make room or choose another folder."

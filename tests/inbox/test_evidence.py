@@ -16,7 +16,7 @@ import pytest
 from chat_tui.files import write_new
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.model.chat import Attachment, Sender
-from chat_tui.model.file import AttachmentRef
+from chat_tui.model.file import SAVED_BYTES, AttachmentRef
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import Work
 from chat_tui.model.outbox import OutboxKind, OutboxState
@@ -43,7 +43,8 @@ class Here:
     def files(self) -> "Here":
         return self
 
-    async def read(self, file: AttachmentRef) -> bytes | Problem:
+    async def read(self, file: AttachmentRef, *, limit: int) -> bytes | Problem:
+        assert limit == SAVED_BYTES, "as large as could be saved"
         self.asked.append(file)
         return self.outcomes.pop(0)
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from chat_tui.inbox.attachments import LOOKED_AT
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.reading import attachments
-from chat_tui.model.file import SAVED_BYTES, Saved
+from chat_tui.model.file import SAVED_BYTES, AttachmentRef, Saved
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import saved
 from tests.faults.support.received import came, kind_of
@@ -140,6 +141,15 @@ async def test_f_151_a_declared_giant_is_not_begun(trial: Trial, tmp_path: Path)
     trial.script(lie, operation="file")
     assert kind_of(await case.save()) is ProblemKind.FILE_OVER_CAP
     assert case.kept == []
+
+
+async def test_f_151_what_is_too_large_to_be_viewed_can_still_be_saved(trial: Trial, tmp_path: Path) -> None:
+    case = await came(trial, tmp_path, ("film.bin", b"x" * (LOOKED_AT + 1)))
+    ref = AttachmentRef(case.chat_ref, case.message_id, 0)
+    viewed = await trial.shop.inbox.files.read(ref)
+    assert kind_of(viewed) is ProblemKind.FILE_ONLY_TO_SAVE
+    assert isinstance(await case.save(), Saved)
+    assert case.kept == ["film.bin"]
 
 
 async def test_f_151_an_endless_file_stops_at_the_cap(
