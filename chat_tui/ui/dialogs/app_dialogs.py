@@ -90,7 +90,7 @@ class CommandList(ListDialog[Command, Row], Generic[Row]):
 
     def run(self, command: Command | None) -> None:
         """Close and run the command, or stay and say why it cannot run."""
-        if command is None or not self.is_current:
+        if command is None or not self.is_active:
             return
         if why := self._why_not(command):
             self.say(why)

@@ -114,7 +114,7 @@ class FileCardScreen(Dialog[bool]):
             return
         if not self._card.doubts:
             self.finish(True)
-        elif self.is_current:
+        elif self.is_active:
             name = plain(cut_middle(one_line(self._card.name), _HEAD_CELLS))
             confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
             # A callback, because only a worker may wait; either answer closes this dialog too.

@@ -4,6 +4,7 @@ A screen below the least size shows one line, and no key acts until the screen c
 a framed box that closes once.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -116,6 +117,16 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
         else:
             self.push_screen(dialog(*about))
 
+    async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
+        """Show a screen until it is dismissed; if whoever waits for it is cancelled, a dialog closes."""
+        try:
+            return await super().push_screen_wait(screen, mode=mode)
+        except asyncio.CancelledError:
+            # Its answer would do nothing: a command that was pressed again asks again.
+            if isinstance(screen, Dialog):
+                screen.finish(None)
+            raise
+
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
         """Say whether a text was copied."""
         notify_copied(self, message)
@@ -162,6 +173,8 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
         super().__init__()
         self.clock = clock
         self._enter_at = clock()
+        self._outcome: tuple[Result | None] | None = None
+        """The result to close with; None = it stays open."""
 
     def is_enter_meant(self) -> bool:
         """Whether an Enter pressed now counts, that is, no other came in the last `ENTER_PAUSE_S`."""
@@ -169,10 +182,15 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
         return self._enter_at - before >= ENTER_PAUSE_S
 
     def finish(self, result: Result | None) -> None:
-        """Close with `result`; a second call changes nothing."""
-        # Two keys may be queued: the second one would close the screen below, or raise.
-        if self.is_current:
-            self.dismiss(result)
+        """Close with `result`, once there is no dialog above; a second call changes nothing."""
+        self._outcome = self._outcome or (result,)
+        self.on_screen_resume()
+
+    def on_screen_resume(self) -> None:
+        """Close if that is wanted: this is now the dialog on top."""
+        # Not `is_current`, which is also true beneath a dialog: the one above would be closed instead.
+        if self._outcome is not None and self.is_active:
+            self.dismiss(self._outcome[0])
 
     def action_leave(self) -> None:
         """Close without a result."""

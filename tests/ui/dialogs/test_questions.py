@@ -1,14 +1,19 @@
 """A question stays until it is answered on purpose, and is answered only once."""
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import work
 from textual.app import App
+from textual.binding import Binding
+from textual.content import Content
 from textual.screen import Screen
 
 from chat_tui import locale
 from chat_tui.terminal.keys import OrderedKeys
+from chat_tui.ui.kit.dialog import LegibleApp
 from chat_tui.ui.kit.questions import Choose, Confirm
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.line import Line, Span
@@ -142,3 +147,32 @@ async def test_more_answers_than_digits_are_reached_by_moving() -> None:
     async with staged(choice(20)) as (app, pilot):
         await press(pilot.app, *["down"] * 15, "enter")
         assert app.result == 15
+
+
+class Asking(LegibleApp[None]):
+    """An app with a command that asks, as `ctrl+q` does."""
+
+    BINDINGS = [Binding("f5", "ask", priority=True), Binding("f6", "cover", priority=True)]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__(Path("report"))
+        self.heard: list[bool | None] = []
+
+    @work(group="ask", exclusive=True)
+    async def action_ask(self) -> None:
+        self.heard.append(await self.push_screen_wait(Confirm(Content("Sure?"), yes="Yes", no="No")))
+
+    def action_cover(self) -> None:
+        self.push_screen(Confirm(Content("Above"), yes="Yes", no="No"))
+
+
+@pytest.mark.parametrize("between", [[], ["f6"]])
+async def test_a_command_pressed_again_asks_again_and_leaves_no_dialog_behind(between: list[str]) -> None:
+    app = Asking()
+    async with app.run_test():
+        await press(app, "f5", *between, "f5")
+        await press(app, "y")
+        for _dialog in between:
+            await press(app, "escape")
+        assert app.heard == [True]
+        assert len(app.screen_stack) == 1
