@@ -1,7 +1,9 @@
 """Long works: what is published of them, how often, and what they say about the time left."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC
 from itertools import pairwise
 from typing import Any
 
@@ -13,10 +15,13 @@ from chat_tui.inbox.reading.scan import LIST_PAGE, STRETCH, FullScan, ListScan
 from chat_tui.model.link import Progress, SyncReport, Work
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import HOURLY
+from tests.inbox.conftest import OpenShop
 from tests.inbox.simulation.world import virtual_loop
 from tests.soak.copies import Reader
 from tests.soak.requests import BUSINESS
 from tests.soak.stage import SoakStage
+from tests.support.sandbox import Sandbox
+from tests.support.waiting import until
 
 OFFLINE = Problem(ProblemKind.OFFLINE, operation="getChats")
 PAGES = 2 * STRETCH + 1
@@ -105,6 +110,34 @@ def test_the_time_left_is_never_shorter_than_the_quota_allows(
 
     live(work)
     assert [works[0].left_s for _moment, works in told][2:] == [8, 7, 600]
+
+
+async def test_a_slow_count_of_replies_is_told(
+    market: Sandbox, open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, may_end = open_shop(background=False).inbox, threading.Event()
+
+    def slow(_conn: object, *_about: object) -> str:
+        hear = _about[-1]
+        assert callable(hear)
+        hear(30, 120)
+        assert may_end.wait(60)
+        return "counted"
+
+    monkeypatch.setattr("chat_tui.store.chats.stats", slow)
+    counting = asyncio.ensure_future(inbox.stats(UTC))
+
+    async def is_told() -> bool:
+        return inbox.link().works == (Progress(Work.STATS, 30, 120),)
+
+    await until(is_told)
+    may_end.set()
+    assert str(await counting) == "counted"
+
+    async def is_over() -> bool:
+        return inbox.link().works == ()
+
+    await until(is_over)
 
 
 # -- reading ---------------------------------------------------------------------------------------------

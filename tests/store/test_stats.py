@@ -3,6 +3,9 @@
 import tracemalloc
 from datetime import UTC
 
+import pytest
+
+from chat_tui.model import record
 from chat_tui.model.chat import ChatKind, ChatStatus
 from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Hold
@@ -13,6 +16,7 @@ from tests.store.world import a_chat, buyer, list_chats, own, read_history
 from tests.support.refs import ref
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 NOON = 1_763_035_200_000 // 86_400_000 * 86_400_000 + 12 * 60 * MINUTE
 MANY = 20_000
 
@@ -37,6 +41,21 @@ def test_answers_of_all_chats_and_who_waits(store: Store) -> None:
     assert (found.waiting, found.longest, found.longest_since) == (2, ref(2), NOON + 5 * MINUTE)
     lately = store.read(chats.stats, UTC, NOON + MINUTE, NOON + 10 * MINUTE).result()
     assert lately.total == Replies(1, 4 * MINUTE, 4 * MINUTE)
+
+
+def test_the_count_says_how_far_it_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "HEARD_EVERY", 2)
+    numbers = range(1, 6)
+    list_chats(store, *(a_chat(number, NOON) for number in numbers), a_chat(6, NOON - HOUR))
+    for number in (*numbers, 6):
+        read_history(
+            store, buyer(number, NOON if number < 6 else NOON - HOUR, chat_ref=number), chat_ref=number
+        )
+    heard: list[tuple[int, int]] = []
+    store.read(
+        chats.stats, UTC, NOON - MINUTE, NOON, lambda done, total: heard.append((done, total))
+    ).result()
+    assert heard == [(0, 5), (2, 5), (4, 5)]
 
 
 def test_nothing_at_all(store: Store) -> None:

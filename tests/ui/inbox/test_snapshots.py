@@ -1,15 +1,18 @@
 """Pictures of what the operator sees: every screen, small and large, in Russian and in English."""
 
+from dataclasses import replace
+
 import pytest
 
 from chat_tui.model.ids import MessageId
+from chat_tui.model.link import Progress, Work
 from chat_tui.model.mark import Hold, Labels, Note, Pin
 from chat_tui.store import marks
 from chat_tui.store.database import Store
 from tests.support import pictures
 from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Picture
 from tests.support.refs import ref
-from tests.support.scenes import HOUR, NOW, OFFLINE, REFUSED, some_answers, unread_chats
+from tests.support.scenes import HOUR, NOW, OFFLINE, ONLINE, REFUSED, some_answers, unread_chats
 
 compare = pictures.compare
 picture = pictures.picture
@@ -50,6 +53,11 @@ def test_draft(picture: Picture) -> None:
 @IN_BOTH_LANGUAGES
 def test_offline(picture: Picture) -> None:
     assert picture(link=OFFLINE)
+
+
+@UP_TO_THE_LARGEST
+def test_long_work(picture: Picture) -> None:
+    assert picture(link=replace(ONLINE, works=(Progress(Work.LISTING, 1240, 9000, 170),)))
 
 
 @IN_BOTH_LANGUAGES
