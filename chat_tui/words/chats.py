@@ -17,7 +17,7 @@ from chat_tui.words.times import HOUR, MINUTE
 
 _SHORT_ORDER = 7
 """Digits of the longest order number that the list shows whole."""
-_SHOP_LEAST = 4
+_SHOP_LEAST = 2
 """Cells of a shop's name that stay in the narrowest line."""
 _NAME_MOST = 255
 """Characters of a shop's name that are used."""

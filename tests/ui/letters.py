@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import random
+import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -24,10 +25,10 @@ from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.inbox.screen import MainScreen
-from chat_tui.ui.kit.bars import LineList
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.words import glyphs
 from chat_tui.words.chats import recipient
+from tests.support.places import places
 from tests.support.refs import ref
 from tests.support.scenes import Scene, make_scene
 from tests.support.settling import resize, settled
@@ -92,7 +93,7 @@ class Walk:
     @property
     def is_choosing(self) -> bool:
         """Whether letters narrow the list of templates instead of being typed."""
-        return self.desk.query_one(LineList).display
+        return self.box.list.has_class("-shown")
 
     @property
     def is_large_enough(self) -> bool:
@@ -112,10 +113,11 @@ class Walk:
 
     async def press(self, key: str) -> None:
         """Press a key, and check what a letter must do and must not do."""
-        was_writing, was_seen = self.is_writing, self.is_large_enough
+        was_writing, was_seen, was_choosing = self.is_writing, self.is_large_enough, self.is_choosing
         before, chat, marks = self.box.text, self.opened, await self._marks()
-        dialogs, was_choosing = len(self.scene.app.screen_stack), self.is_choosing
-        held = [one.text for one in await self.scene.inbox.outbox.open_items()] if key == "u" else []
+        dialogs = len(self.scene.app.screen_stack)
+        queued = [one.text for one in await self.scene.inbox.outbox.open_items()]
+        held = queued if key == "u" else []
         name = _character_to_key(key) if len(key) == 1 else key
         character = key if len(key) == 1 else {"enter": "\r", "space": " "}.get(key)
         self.trail.append(key)
@@ -126,15 +128,20 @@ class Walk:
             self._expect(self.box.text == before and self.opened == chat, "nothing acts unseen")
             self._expect(len(self.scene.app.screen_stack) == dialogs, "no dialog opens unseen")
         elif is_letter and was_writing:
-            asks = key in {"/", "."} and not before
-            if asks and was_choosing and not self.is_choosing:
+            opens = key in {"/", "."} and not before
+            if opens and was_choosing and not self.is_choosing:
                 self._expect(self.box.text == 2 * key, "the sign typed twice is text")
             else:
-                typed = 0 if asks or was_choosing else 1
-                self._expect(len(self.box.text) == len(before) + typed, "a letter in the box is typed")
+                more = 0 if was_choosing or opens else 1
+                self._expect(len(self.box.text) == len(before) + more, "a letter in the box is typed")
+                self._expect(not opens or self.is_choosing, "or opens the templates")
             self._expect(self.opened == chat, "and opens no chat")
             self._expect(len(self.scene.app.screen_stack) == dialogs, "and no dialog")
             self.letters += 1
+        elif was_choosing and self.top is self.desk and key in {"enter", "escape"}:
+            now = [one.text for one in await self.scene.inbox.outbox.open_items()]
+            self._expect(now == queued, "a key that ends a choice sends nothing")
+            self._expect(key == "enter" or self.box.text == before, "and Esc leaves the box as it was")
         elif is_letter and chat == self.opened:
             # A dialog may bring a template, and undo brings back a text that is still held.
             is_back = self.is_writing and any(text in self.box.text for text in held)
@@ -165,6 +172,9 @@ class Walk:
             return
         self._expect(self._is_box_seen(), "the box is on the screen")
         item = await self._item()
+        name = (item.chat.context.customer_name or "").split(" ")[0] or "{name}"
+        greeted = set(re.findall(r"Dear ([^,]*),", self.box.text))
+        self._expect(greeted <= {name}, f"a template for {name} alone, not {greeted}")
         words = recipient(item).split(" · ")[0]
         named = str(self.box.border_title).split(" · ")[0].removesuffix(glyphs.CUT)
         is_enough = words == named or (words.startswith(named) and len(named) > 8)
@@ -201,6 +211,10 @@ class Walk:
 async def a_walk(place: Path, *, size: tuple[int, int], seed: int) -> AsyncIterator[Walk]:
     """An operator in an app with eight chats, without any traffic."""
     scene = make_scene(place, language="en")
+    shelf = places(place).templates
+    shelf.mkdir(parents=True, exist_ok=True)
+    for name in ("ab", "дж", "another"):
+        (shelf / f"{name}.txt").write_text("Dear {name}, yes.", encoding="utf-8")
     try:
         async with scene.app.run_test(size=size) as pilot:
             hands = Walk(scene, pilot, random.Random(seed))
