@@ -63,6 +63,12 @@ class TextBox(TextArea):
         count: int
         """Enters in the whole burst, which is over."""
 
+    @dataclass
+    class Pasted(Message):
+        """A text was pasted and stands in the box now."""
+
+        text: str
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._burst_over: Timer | None = None
@@ -163,7 +169,9 @@ class TextBox(TextArea):
         event.stop()
         event.prevent_default()
         if not self.read_only:
-            self.type_text(stripped(event.text))
+            text = stripped(event.text)
+            self.type_text(text)
+            self.post_message(self.Pasted(text))
 
 
 def _belongs_to_left(line: str, column: int) -> bool:

@@ -34,11 +34,12 @@ from chat_tui.ui.files.rows import (
     matching,
     name_key,
     path_line,
+    path_readings,
     refusal_words,
     typed_path,
 )
 from chat_tui.ui.kit.choice_list import ChoiceList
-from chat_tui.ui.kit.dialog import ListDialog, framed, keys_line, text_field
+from chat_tui.ui.kit.dialog import ListDialog, framed, keys_line
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.line import Line, cut_middle
 
@@ -134,11 +135,27 @@ def _is_readable(status: os.stat_result, user: int, groups: set[int], *, folder:
 # -- the dialog ------------------------------------------------------------------------------------------
 
 
+class PathField(Input):
+    """The field for a name or a path; a pasted path may be broken into lines."""
+
+    def __init__(self, value: str, *, placeholder: str) -> None:
+        super().__init__(value=value, placeholder=one_line(placeholder), select_on_focus=False)
+        self.cursor_blink = False
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Join the lines of a path."""
+        reading = next(path_readings(event.text), None)
+        if reading is not None:
+            # The field takes one path; what follows it, the first line only.
+            event.text = "".join(event.text.splitlines()) if len(reading) == 1 else reading[0]
+
+
 class FilePicker(ListDialog[Path, PathRow]):
     """Returns the path of a file that was readable when it was listed, or None.
 
     `recent` are folders to offer, latest first; `now` is the time of opening; `login` says how the
-    operator's own computer reaches this one (default: taken from the SSH connection).
+    operator's own computer reaches this one (default: taken from the SSH connection); `typed` is a path to
+    begin with.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -157,8 +174,10 @@ class FilePicker(ListDialog[Path, PathRow]):
         now: Millis,
         zone: tzinfo,
         login: Login | None = None,
+        typed: str = "",
     ) -> None:
         super().__init__()
+        self._typed = typed
         self._base = os.path.abspath(start)
         self._recent = recent
         self._now = now
@@ -177,7 +196,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         box = framed(
             _("File to send"),
             Static(id="path"),
-            text_field(placeholder=_("part of the name, or a path: /… ~/…")),
+            PathField(self._typed, placeholder=_("part of the name, or a path: /… ~/…")),
             ChoiceList[PathRow](self._draw, instead=""),
             Static(id="status"),
             keys=(

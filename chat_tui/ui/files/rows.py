@@ -3,7 +3,8 @@
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
@@ -97,6 +98,22 @@ def typed_path(text: str) -> str | None:
     if text.startswith(("/", "~")):
         return re.sub(r"\\(.)", r"\1", text)
     return None
+
+
+def path_readings(text: str) -> Iterator[tuple[str, ...]]:
+    """The ways to read a pasted or dropped text as paths, the most likely first; none if it is other text.
+
+    Several files may come on a line each, or quoted on one line; a terminal may have broken a long path.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    readings = [lines, ["".join(lines)], [" ".join(lines)]]
+    with suppress(ValueError):  # an apostrophe in a name is no quote
+        readings.append(shlex.split(text))
+    for reading in readings:
+        paths = [one if is_windows_path(one) else typed_path(one) for one in reading]
+        known = tuple(path for path in paths if path is not None and len(path) > 1)
+        if known and len(known) == len(paths):
+            yield known
 
 
 def is_windows_path(text: str) -> bool:

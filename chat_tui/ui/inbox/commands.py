@@ -1,18 +1,20 @@
 """What the keys of the main screen do: combines the objects that open, mark, write and ask."""
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.timeline import Entry
+from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.history import Wish
 from chat_tui.ui.chat.pane import TalkPane
@@ -27,6 +29,22 @@ from chat_tui.ui.queue.pane import QueuePane
 if TYPE_CHECKING:
     from chat_tui.ui.chat.templates import Choice
     from chat_tui.ui.dialogs.dialogs import Dialogs
+
+
+_PATH: Final = re.compile(r"""\s*["']?(/|~|file://|[A-Za-z]:[\\/]|\\\\)""")
+"""How a path begins, also one of another system, quoted or not."""
+
+
+class Offer(NamedTuple):
+    """Files to attach, because their path was pasted."""
+
+    chat_ref: ChatRef | None = None
+    text: str = ""
+    """The text of the box with the path in it: any other text ends the offer."""
+    pasted: str = ""
+    files: tuple[Path, ...] = ()
+    far: str = ""
+    """The path of a file that is not on this computer; "" = none."""
 
 
 @dataclass(eq=False)
@@ -47,6 +65,7 @@ class Commands:
     """The name of the operator in them."""
 
     def __post_init__(self) -> None:
+        self._offer = Offer()
         screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
         talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, lambda: self.dialogs
         self.advancing = Advancing(screen, terminal, inbox, talk)
@@ -122,12 +141,33 @@ class Commands:
 
     # -- the open chat -------------------------------------------------------------------------------
 
+    async def recognise(self, pasted: str) -> None:
+        """If a pasted text is the path of a file, say at the caret how the file gets into the chat."""
+        chat_ref, text = self.talk.chat_ref, self.talk.box.text
+        if not _PATH.match(pasted):
+            return
+        found = await self.dialogs.attaching.recognise(pasted, keys.key_of("attach"))
+        if found is not None and (chat_ref, text) == (self.talk.chat_ref, self.talk.box.text):
+            self._offer = Offer(chat_ref, text, pasted, found.files, found.far)
+            self.talk.box.say(found.words)
+
     async def attach(self) -> None:
-        """Choose a file and send it to the open chat."""
-        if self.talk.item is not None:
-            sent = await self.dialogs.attaching.attach(self.talk.item)
-            if sent is not None:
-                self.marking.remember(sent)
+        """Send a file to the open chat: the ones whose path was just pasted, or one to be chosen."""
+        item, box, offer = self.talk.item, self.talk.box, self._offer
+        if item is None:
+            return
+        if (offer.chat_ref, offer.text) != (item.chat.chat_ref, box.text):
+            offer = Offer()
+        attaching = self.dialogs.attaching
+        sent = [await attaching.attach_this(item, file) for file in offer.files]
+        if not sent:
+            sent = [await attaching.attach(item, offer.far)]
+        for one in sent:
+            if one is not None:
+                self.marking.remember(one)
+        # The path has served; it stays if one of its files was not sent.
+        if offer.files and None not in sent and box.text == offer.text:
+            box.retype(offer.text.replace(offer.pasted, "", 1))
 
     def read_templates(self, choice: "Choice") -> None:
         """Read the templates for a choice in the box, filled in for its chat."""

@@ -331,6 +331,11 @@ class MainScreen(Legible[None]):
     async def _attach_file(self) -> None:
         await self.commands.attach()
 
+    @on(Compose.Pasted)
+    @work(group="pasted", exclusive=True)
+    async def _pasted(self, message: Compose.Pasted) -> None:
+        await self.commands.recognise(message.text)
+
     @on(Compose.TemplateWanted)
     def _read_templates(self, message: Compose.TemplateWanted) -> None:
         self.commands.read_templates(message.choice)
