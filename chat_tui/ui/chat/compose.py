@@ -99,6 +99,39 @@ class _Astray:
         return text
 
 
+class _Enter:
+    """Tells an Enter that is meant from one that bounced, or that was pressed to choose a template."""
+
+    def __init__(self) -> None:
+        self.pressed_at = 0.0
+        """When the key now handled was pressed; on a slow machine it may be handled much later."""
+        # Long enough ago that the first Enter is no bounce.
+        self._before = self._put_at = -_SAME_PRESS
+        self._put = ""
+        """The whole text right after a template was inserted."""
+
+    def typed(self, text: str) -> None:
+        """The text of the box changed: an Enter after that is a new press."""
+        self._before = -_SAME_PRESS
+        # Text was typed behind the template: an Enter after it is meant, however soon it comes.
+        if text != self._put:
+            self._put_at = -_SAME_PRESS
+
+    def put(self, text: str, at: float) -> None:
+        """A template was inserted at this moment; `text` is the whole text now."""
+        self._put, self._put_at = text, at
+
+    @property
+    def is_of_template(self) -> bool:
+        """Whether this Enter is the one that chose the template, bouncing or held down."""
+        return self.pressed_at - self._put_at < _SAME_PRESS
+
+    def is_bounce(self) -> bool:
+        """Whether this Enter is the previous press, bouncing: that one has been acted on already."""
+        before, self._before = self._before, self.pressed_at
+        return self._before - before < _SAME_PRESS
+
+
 class Compose(TextBox):
     """A text box for one message: Enter asks to send it; the text stays until `clear_after_send`."""
 
@@ -153,13 +186,7 @@ class Compose(TextBox):
         )
         self.cursor_blink = False
         self._now = now
-        self._pressed_at = 0.0
-        """When the key now handled was pressed; on a slow machine it may be handled much later."""
-        # Long enough ago that the first Enter is no bounce.
-        self._enter_at = -_SAME_PRESS
-        self._put_at = -_SAME_PRESS
-        self._after_put = ""
-        """The whole text right after a template was inserted."""
+        self._enter = _Enter()
         self._forbidden = ""
         self._choice: Choice | None = None
         """The template that is being chosen; None = none."""
@@ -312,18 +339,14 @@ class Compose(TextBox):
 
         The same Enter sends nothing, even if the key bounces or is held down.
         """
-        self._put_at = self._now() if pressed_at is None else pressed_at
         self.type_text(text)
-        self._after_put = self.text
+        self._enter.put(self.text, self._now() if pressed_at is None else pressed_at)
 
     def on_text_area_changed(self) -> None:
         """Update counter and notice. An Enter after new text is a new press, not a bounce."""
-        self._enter_at = -_SAME_PRESS
+        self._enter.typed(self.text)
         if self._choice is not None and self.text != self._before_choice:
             self._end_choice()
-        # Text was typed behind the template: an Enter after it is meant, however soon it comes.
-        if self.text != self._after_put:
-            self._put_at = -_SAME_PRESS
         if self.notice.words and self.text != self._noticed:
             self.say("")
         self._count()
@@ -343,7 +366,7 @@ class Compose(TextBox):
             self.take_enter_for_line()
         elif why := self._not_yet():
             self.refuse(why)
-        elif not self._is_bounce():
+        elif not self._enter.is_bounce():
             if why := self._not_this():
                 self.refuse(why)
             else:
@@ -354,16 +377,11 @@ class Compose(TextBox):
         """Why an Enter at this moment may not be meant for this text; "" if it is."""
         if self._choice is not None:
             return _("A template is still being chosen, so nothing was sent.")
-        if self._pressed_at < self._astray.readable_at and not is_blank(self.text):
+        if self._enter.pressed_at < self._astray.readable_at and not is_blank(self.text):
             return _("This chat has only just opened, so nothing was sent. Enter again sends it.")
-        if self._pressed_at - self._put_at < _SAME_PRESS:
+        if self._enter.is_of_template:
             return _("Enter came at once behind the template, so nothing was sent. Enter again sends it.")
         return ""
-
-    def _is_bounce(self) -> bool:
-        """Whether this Enter is the previous press, bouncing: that one has been acted on already."""
-        before, self._enter_at = self._enter_at, self._pressed_at
-        return self._enter_at - before < _SAME_PRESS
 
     def _not_this(self) -> str:
         """Why this text cannot be sent; "" if it can."""
@@ -435,7 +453,7 @@ class Compose(TextBox):
         self._count()
 
     async def on_key(self, event: events.Key) -> None:
-        self._pressed_at = event.time
+        self._enter.pressed_at = event.time
         # Only what types text: keys that command act on the chat that is shown.
         typed = event.character if event.is_printable else None
         if typed and self._astray.takes(event, typed):

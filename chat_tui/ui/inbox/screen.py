@@ -239,6 +239,7 @@ class MainScreen(Legible[None]):
 
     # -- commands: documented in the objects that carry them out -----------------------------------------
 
+    @on(Compose.NextWanted)
     async def action_next_waiting(self) -> None:
         await self.opening.open_waiting()
 
@@ -316,10 +317,6 @@ class MainScreen(Legible[None]):
     @on(Compose.UndoWanted)
     async def _undo_from_box(self) -> None:
         await self._marking.undo_send()
-
-    @on(Compose.NextWanted)
-    async def _next_from_box(self) -> None:
-        await self.opening.open_waiting()
 
     @on(Compose.EditWanted)
     @work(group="dialog", exclusive=True)

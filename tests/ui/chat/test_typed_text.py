@@ -345,9 +345,9 @@ async def test_a_smaller_and_a_larger_window_keep_draft_and_chat(market: Sandbox
         await it.write(text)
         for columns, rows in ((60, 24), (20, 5), WIDE, (1, 1), NARROW, WIDE):
             await it.resize(columns, rows)
-            assert all(len(line) <= columns for line in it.screen.splitlines())
             is_readable = columns >= 40
             await it.until(lambda: ("To: " in it.screen) is is_readable)  # noqa: B023
+            assert all(len(line) <= columns for line in it.screen.splitlines())
             assert (it.opened, it.focus, it.box, it.caret) == (chat, "box", text, len(text))
         await it.resize(20, 5)
         await it.until_shown("The window is too")
