@@ -88,6 +88,7 @@ def open_inbox(
         backfill=settings.sync.backfill,
         read_only=settings.read_only,
         secrets=(*settings.secrets, *secrets),
+        operator=settings.ui.operator,
         asks_rights=True,
     )
     # No file from these places may be attached: they hold keys and other buyers' chats.

@@ -54,7 +54,8 @@ class ChatsApi(Protocol):
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`.
 
-        After the last one comes the first again; None if no other chat is waiting.
+        After the last one comes the first again; None if no other chat is waiting. One that is open in
+        another copy comes only if there is no other.
         """
 
     async def timeline(
@@ -71,6 +72,9 @@ class ChatsApi(Protocol):
 
     def open(self, chat_ref: ChatRef | None) -> None:
         """This chat is on the screen, so its history is read first. None = no chat is open."""
+
+    def typing(self, chat_ref: ChatRef, /, *, is_so: bool) -> None:
+        """Whether a text is being typed in the chat that is on the screen: other copies show it."""
 
     def want_older(self, chat_ref: ChatRef, /) -> None:
         """Ask the Market for older messages; TimelineChanged or HistoryFailed follows."""

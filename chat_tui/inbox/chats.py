@@ -1,6 +1,7 @@
 """Chats as an interface reads them: the list, histories, marks, orders and the search."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from chat_tui.inbox.asking import Asking, settled
@@ -44,11 +45,19 @@ class Chats:
             now=self._asking.wall_ms(),
         )
         without = QueuePage(tab, (), has_before=False, has_after=False)
-        return await self._asking.reads.guarded(page, without, ("page", tab, after, before, from_end, limit))
+        key = ("page", tab, after, before, from_end, limit)
+        found = await self._asking.reads.guarded(page, without, key)
+        return replace(found, items=tuple(map(self._placed, found.items)))
 
     async def item(self, chat_ref: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
         item = self._asking.store.read(chats.item, chat_ref, tab, now=self._asking.wall_ms())
-        return await self._asking.reads.guarded(item, None, ("item", chat_ref, tab))
+        found = await self._asking.reads.guarded(item, None, ("item", chat_ref, tab))
+        return found and self._placed(found)
+
+    def _placed(self, item: QueueItem) -> QueueItem:
+        """The row with where else its chat is open."""
+        elsewhere = self._asking.engine.elsewhere.get(item.chat.chat_ref)
+        return replace(item, elsewhere=elsewhere) if elsewhere else item
 
     async def counts(self) -> dict[Tab, int]:
         counts = self._asking.store.read(chats.counts, self._asking.wall_ms())
@@ -59,15 +68,25 @@ class Chats:
         return await self._asking.reads.guarded(since, None)
 
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
-        found = self._asking.store.read(
-            chats.next_waiting, beyond, backwards=backwards, now=self._asking.wall_ms()
-        )
-        return await self._asking.reads.guarded(found, None)
+        # The second time with the chats that are open in other copies.
+        for passing in dict.fromkeys((frozenset(self._asking.engine.elsewhere), frozenset[ChatRef]())):
+            found = self._asking.store.read(
+                chats.next_waiting, beyond, backwards=backwards, now=self._asking.wall_ms(), passing=passing
+            )
+            if (chat_ref := await self._asking.reads.guarded(found, None)) is not None:
+                return chat_ref
+        return None
 
-    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
-        """The first (or last) chat of WAITING beyond a key without an answer on its way, if any."""
+    async def waiting_beyond(
+        self, start: QueueKey | None, *, backwards: bool = False, is_free: bool = False
+    ) -> QueueItem | None:
+        """The first (or last) chat of WAITING beyond a key without an answer on its way, if any.
+
+        With `is_free` it is not open in another copy.
+        """
+        passing = frozenset(self._asking.engine.elsewhere) if is_free else frozenset[ChatRef]()
         found = self._asking.store.read(
-            chats.waiting_beyond, start, backwards=backwards, now=self._asking.wall_ms()
+            chats.waiting_beyond, start, backwards=backwards, now=self._asking.wall_ms(), passing=passing
         )
         return await self._asking.reads.guarded(found, None)
 
@@ -98,6 +117,9 @@ class Chats:
 
     def open(self, chat_ref: ChatRef | None) -> None:
         self._asking.call(self._asking.engine.open_chat, chat_ref)
+
+    def typing(self, chat_ref: ChatRef, *, is_so: bool) -> None:
+        self._asking.call(partial(self._asking.engine.typing, chat_ref, is_so=is_so))
 
     def want_older(self, chat_ref: ChatRef) -> None:
         self._asking.call(self._asking.engine.reading.want_older, chat_ref)

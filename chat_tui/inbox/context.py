@@ -41,6 +41,8 @@ class InboxSettings:
     """Whether old histories are read in passing while more than half of the hourly quota is left."""
     read_only: bool = False
     """Nothing may be sent or created."""
+    operator: str = ""
+    """The name of who uses this copy, for the other copies; empty = unknown."""
     asks_rights: bool = False
     """Whether to ask the Market for the rights of the key, so that a read-only key opens for viewing only."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.link import SyncPlan
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import Elsewhere
 from chat_tui.store import outbox, saved, spool
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError
@@ -57,7 +58,7 @@ class Engine:
         self._delivering: asyncio.Task[None] | None = None
         self._background = False
         self._halting: asyncio.Task[None] | None = None
-        self._copies = copies = Copies(store, link, settings.poll_s, wall_ms)
+        self._copies = copies = Copies(store, link, settings.poll_s, wall_ms, settings.operator)
         self._ctx = EngineContext(store, copies.client, bus, link, settings, wall_ms, copies.clock)
         self.reading = Reading(self._ctx, copies, self._spawn)
         self.delivery = Delivery(self._ctx, self.reading.history, copies.chat_locks, tell)
@@ -76,7 +77,8 @@ class Engine:
             self._ensure_delivering()
             self._spawn(self.reading.backfill.run())
             self._learn_rights()
-        feed = ChangeFeed(self._ctx, self._copies.quotas, sync.hurry, lambda: leadership.is_ours)
+        company = self._copies.company
+        feed = ChangeFeed(self._ctx, self._copies.quotas, sync.hurry, lambda: leadership.is_ours, company)
         self._spawn(feed.run())
         self._spawn(SnoozeTimer(self._ctx).run())
         self._spawn(self._tidy())
@@ -118,6 +120,7 @@ class Engine:
             await self._halting
         await self._halt()
         await self._copies.presence.leave()
+        await self._copies.company.leave()
         await self._copies.client.api.aclose()
 
     async def plan(self) -> SyncPlan:
@@ -136,8 +139,20 @@ class Engine:
     def open_chat(self, chat_ref: ChatRef | None) -> None:
         """This chat is on the screen: read what is new in it at once. None = no chat is open."""
         self.reading.sync.open_chat = chat_ref
+        if self._background:
+            self._spawn(self._copies.company.open(chat_ref))
         if chat_ref is not None and self._may_ask:
             self._spawn(self.reading.history.newer(chat_ref))
+
+    def typing(self, chat_ref: ChatRef, *, is_so: bool) -> None:
+        """Whether a text is being typed in the open chat."""
+        if self._background:
+            self._spawn(self._copies.company.typing(chat_ref, is_so=is_so))
+
+    @property
+    def elsewhere(self) -> Mapping[ChatRef, Elsewhere]:
+        """The chats that other copies have open. Any thread may read it."""
+        return self._copies.company.elsewhere
 
     def want_order(self, chat_ref: ChatRef) -> None:
         """The order and the return of this chat are on the screen: read them if they are due."""

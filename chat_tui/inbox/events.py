@@ -36,7 +36,10 @@ class OutboxChanged:
 
 @dataclass(frozen=True, slots=True)
 class MarksChanged:
-    """The operator set or removed a mark of this chat: its row and header changed, its messages did not."""
+    """A mark of this chat was set or removed, or another copy opened or left it.
+
+    Its row and header changed, its messages did not.
+    """
 
     chat_ref: ChatRef
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
 
@@ -205,6 +205,7 @@ def _routed(
 class _Chats(_Router[Chats]):
     timeline = _routed(Chats.timeline)
     want_older = _routed(Chats.want_older)
+    typing = _routed(Chats.typing)
 
     async def page(
         self,
@@ -237,14 +238,19 @@ class _Chats(_Router[Chats]):
 
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         known = None if beyond is None else await self.item(beyond, Tab.WAITING)
-        for start in (known.key, None) if known else (None,):
-            found = await self._waiting_beyond(start, backwards=backwards)
+        starts = (known.key, None) if known else (None,)
+        for is_free, start in product((True, False), starts):
+            found = await self._waiting_beyond(start, backwards=backwards, is_free=is_free)
             if found is not None and found.chat.chat_ref != beyond:
                 return found.chat.chat_ref
         return None
 
-    async def _waiting_beyond(self, start: QueueKey | None, *, backwards: bool) -> QueueItem | None:
-        found = await self._each(lambda chats: chats.waiting_beyond(start, backwards=backwards))
+    async def _waiting_beyond(
+        self, start: QueueKey | None, *, backwards: bool, is_free: bool
+    ) -> QueueItem | None:
+        found = await self._each(
+            lambda chats: chats.waiting_beyond(start, backwards=backwards, is_free=is_free)
+        )
         items = sorted(filter(None, found), key=lambda item: item.key)
         return items[-1 if backwards else 0] if items else None
 

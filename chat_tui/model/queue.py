@@ -99,6 +99,16 @@ class QueueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A chat is open in another running copy of the program, or in several."""
+
+    who: str = ""
+    """Who has it open, raw, first of all who types; empty = unknown, or the operator of this copy."""
+    is_typing: bool = False
+    """Whether a text is being typed there."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueItem:
     """One chat as the list shows it."""
 
@@ -127,6 +137,8 @@ class QueueItem:
     """Whether our answers wait until the operator decides about an unconfirmed one before them."""
     business: str = ""
     """The operator's name for its business; empty while only one is open."""
+    elsewhere: Elsewhere | None = None
+    """Where else the chat is open; None = in no other copy."""
     is_below_line: bool = False
     """Whether its tab shows it below a line, with the other finished chats."""
 

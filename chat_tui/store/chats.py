@@ -1,7 +1,7 @@
 """Chats and shops in the cache, and the pages of the list by tab."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, replace
 from datetime import tzinfo
 from typing import cast
@@ -171,28 +171,43 @@ def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
 
 
 def next_waiting(
-    conn: Connection, beyond: ChatRef | None, *, backwards: bool = False, now: Millis
+    conn: Connection,
+    beyond: ChatRef | None,
+    *,
+    backwards: bool = False,
+    now: Millis,
+    passing: Collection[ChatRef] = (),
 ) -> ChatRef | None:
     """The first chat of WAITING that has no answer on its way, or the last one (`backwards`).
 
     If `beyond` is such a chat itself: the one after (before) it, and the first (last) again at the end.
-    None if there is no other.
+    Chats in `passing` are passed over. None if there is no other.
     """
     # None as the last start: after the end of the list, the search continues from its beginning.
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
     starts = [None] if known is None or is_answered(conn, known.chat.chat_ref) else [known.key, None]
     for start in starts:
-        found = waiting_beyond(conn, start, backwards=backwards, now=now)
+        found = waiting_beyond(conn, start, backwards=backwards, now=now, passing=passing)
         if found is not None and found.chat.chat_ref != beyond:
             return found.chat.chat_ref
     return None
 
 
 def waiting_beyond(
-    conn: Connection, start: QueueKey | None, *, backwards: bool = False, now: Millis
+    conn: Connection,
+    start: QueueKey | None,
+    *,
+    backwards: bool = False,
+    now: Millis,
+    passing: Collection[ChatRef] = (),
 ) -> QueueItem | None:
-    """The first (last) chat of WAITING after (before) a key that has no answer on its way."""
-    run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=UNANSWERED)
+    """The first (last) chat of WAITING after (before) a key that has no answer on its way.
+
+    Chats in `passing` are passed over.
+    """
+    numbers = ", ".join(str(conn.own(chat_ref)) for chat_ref in passing)
+    besides = f"{UNANSWERED} AND c.chat_id NOT IN ({numbers})" if passing else UNANSWERED
+    run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=besides)
     return run[0] if run else None
 
 

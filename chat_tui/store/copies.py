@@ -8,14 +8,14 @@ the lock. One that hangs still holds it, so its successor takes the lock of the 
 term into the row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import astuple
 from typing import Final, NamedTuple
 
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
-from chat_tui.store.sqlite.shape import sound
+from chat_tui.store.sqlite.shape import kept, sound
 
 Notes = dict[ChatRef, tuple[object, ...]]
 """For each chat, the state of its outbox, drafts and marks; only compared with an earlier one."""
@@ -87,6 +87,32 @@ def last_active(conn: Connection, boot: str) -> BootMillis | None:
         (boot,),
     ).fetchone()[0]
     return found
+
+
+class Opened(NamedTuple):
+    """The chat that a running copy has open."""
+
+    lock: int
+    """The number of the kernel lock that this copy holds while it runs."""
+    chat_ref: ChatRef
+    is_typing: bool
+    """Whether a text is being typed there."""
+    operator: str
+    """Who uses the copy, raw; empty = unknown."""
+
+
+def opened(conn: Connection) -> tuple[Opened, ...]:
+    """The open chats of all copies, also of copies that died."""
+    rows = conn.execute(f"SELECT lock, chat_id, is_typing, operator FROM opened WHERE {sound('opened')}")
+    return tuple(Opened(lock, conn.chat(number), bool(typing), who) for lock, number, typing, who in rows)
+
+
+def put_opened(conn: Connection, lock: int, row: Opened | None, gone: Collection[int]) -> None:
+    """Save the open chat of the copy with this lock, None = none; remove the rows of dead copies."""
+    conn.executemany("DELETE FROM opened WHERE lock = ?", ((one,) for one in (lock, *gone)))
+    if row is not None:
+        values = kept(lock, conn.own(row.chat_ref), int(row.is_typing), row.operator)
+        conn.execute("INSERT INTO opened VALUES (?, ?, ?, ?)", values)
 
 
 def of_the_operator(conn: Connection) -> Notes:

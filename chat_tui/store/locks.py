@@ -23,6 +23,8 @@ from chat_tui.store.files import identity, private_directory
 PATIENCE_S: Final = 5.0
 """How long a writer waits for another copy before it raises StoreBusy."""
 _PAUSE_S: Final = 0.002
+COPIES: Final = "copies.lock"
+"""The file of one lock per running copy, which it holds from the first chat it opens until it ends."""
 CHATS: Final = "chats.lock"
 """The file of one lock per chat, which is held from before an attempt begins until its outcome is known."""
 

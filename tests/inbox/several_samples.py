@@ -63,12 +63,17 @@ class ListedInbox:
     async def item(self, chat_ref: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
         return next((row for row in self.rows if row.chat.chat_ref == chat_ref), None)
 
-    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
-        if backwards:
-            page = await self.page(Tab.WAITING, before=start, from_end=True, limit=1)
-        else:
-            page = await self.page(Tab.WAITING, after=start, limit=1)
-        return page.items[0] if page.items else None
+    async def waiting_beyond(
+        self, start: QueueKey | None, *, backwards: bool = False, is_free: bool = False
+    ) -> QueueItem | None:
+        while True:
+            if backwards:
+                page = await self.page(Tab.WAITING, before=start, from_end=True, limit=1)
+            else:
+                page = await self.page(Tab.WAITING, after=start, limit=1)
+            if not page.items or not (is_free and page.items[0].elsewhere):
+                return page.items[0] if page.items else None
+            start = page.items[0].key
 
     async def counts(self) -> dict[Tab, int]:
         return dict.fromkeys(Tab, len(self.rows))

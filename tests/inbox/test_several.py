@@ -1,6 +1,7 @@
 """Several businesses as one queue: nothing missing, nothing twice, one order, problems by business."""
 
 import asyncio
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from chat_tui.inbox.multi import MultiInbox
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.queue import QueueItem, QueueKey, Tab
+from chat_tui.model.queue import Elsewhere, QueueItem, QueueKey, Tab
 from chat_tui.model.search import SearchHit, SearchQuery
 from tests.inbox.several_samples import ListedInbox, businesses, found, of_place
 
@@ -113,6 +114,17 @@ async def test_the_next_to_answer_is_the_next_of_all() -> None:
     assert await inbox.chats.next_waiting(met[-1], backwards=True) == chats[-2]
     assert await inbox.chats.next_waiting(None, backwards=True) == chats[-1]
     assert (await inbox.chats.counts())[Tab.WAITING] == 4
+
+
+async def test_the_next_to_answer_is_open_in_no_other_copy_unless_all_are() -> None:
+    lists: list[list[Row]] = [[(1, 10, 5), (1, 30, 6)], [(1, 20, 7)]]
+    parts = [ListedInbox([key_of(place, row) for row in rows], []) for place, rows in enumerate(lists)]
+    inbox = MultiInbox(businesses(*parts))
+    first, second, third = [key.chat for key in naive(lists)]
+    for part, wanted in ((parts[1], third), (parts[0], second)):
+        part.rows = [replace(row, elsewhere=Elsewhere()) for row in part.rows]
+        assert await inbox.chats.next_waiting(first) == wanted
+        assert await inbox.chats.next_waiting(third) == first
 
 
 @given(TIMES, st.integers(1, 4), st.integers(1, 5))

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed
+from chat_tui.inbox.copies.copies import Company
 from chat_tui.inbox.copies.leader import Leadership, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas
 from chat_tui.inbox.events import EventBus, LinkMonitor
@@ -56,7 +57,9 @@ class Reader(VirtualProcess):
         self.presence = Presence(store, clock, settings.poll_s)
         self.sync = Sync(ctx, self.history, self.leadership, self.presence.poll_interval_s)
         self.backfill = Backfill(ctx, self.history, lambda: self.leadership.is_ours)
-        self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
+        company = Company(store, FrozenLocks(self, "copies"), "")
+        is_leading = lambda: self.leadership.is_ours  # noqa: E731
+        self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, is_leading, company)
         # A seed must replay exactly.
         self.slots._jitter = random.Random(seed)
         self.sync._jitter = random.Random(seed + 1)

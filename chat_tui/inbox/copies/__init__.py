@@ -4,8 +4,9 @@ A copy is a process with a screen or a verb. Copies communicate only through the
 no daemon. Three things hold them together:
 
     kernel locks    released when their process dies: which copy leads (`leader`), the four places for
-                    requests (`rate_limit`), and which copy acts for a chat's outbox (`copies.chat_locks`)
-    shared rows     quotas, signs of life and activity (`store.copies`), written with moments
+                    requests (`rate_limit`), which copy acts for a chat's outbox (`copies.chat_locks`), and
+                    which copies run (`copies.Company`)
+    shared rows     quotas, signs of life, activity and open chats (`store.copies`), written with moments
                     of the machine's own clock (`clock`), which starts with the machine and cannot be set
     commits         each copy sees within a tenth of a second that another has committed, and publishes the
                     same events to its own screen (`change_feed`)

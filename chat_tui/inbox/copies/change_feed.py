@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.copies import Company
 from chat_tui.inbox.copies.rate_limit import Quotas
-from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
+from chat_tui.inbox.events import ChatsChanged, MarksChanged, OutboxChanged, TimelineChanged
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, copies, cursors, marks
 from chat_tui.store.errors import StoreError, tolerated
@@ -45,12 +46,14 @@ class ChangeFeed:
         budgets: Quotas,
         hurry: Callable[[], Awaitable[None]],
         is_leading: Callable[[], bool],
+        company: Company,
     ) -> None:
         """`hurry` is called when an operator may have become active at another copy."""
         self._ctx = ctx
         self._budgets = budgets
         self._hurry = hurry
         self._is_leading = is_leading
+        self._company = company
         self._logs = [Path(f"{file.path}-wal") for file in (ctx.store.paths.cache, ctx.store.paths.state)]
         self._stamps: tuple[object, ...] = ()
         self._versions = ctx.store.opened_versions
@@ -87,6 +90,7 @@ class ChangeFeed:
         # Before the versions are read: a commit in between must be visible to the first look.
         known = await self._ctx.store.read(copies.of_the_operator)
         self._revision, _latest = await self._ctx.store.read(chats.changed_since, 0, 1)
+        await self._tell_company()
         if await self._versions_now() == self._versions:
             self._notes = known
         else:
@@ -104,6 +108,9 @@ class ChangeFeed:
             await self._tell_chats()
         if is_cache or surely:
             await self._tell_link()
+        # A copy that was killed commits nothing.
+        if is_state or (surely and self._company.elsewhere):
+            await self._tell_company()
         if is_state:
             await self._tell_notes()
 
@@ -126,6 +133,10 @@ class ChangeFeed:
         if trouble in set(ProblemKind) and trouble != self._trouble:
             self._ctx.link.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble
+
+    async def _tell_company(self) -> None:
+        for chat_ref in sorted(await self._company.look()):
+            self._ctx.bus.publish(MarksChanged(chat_ref))
 
     async def _tell_notes(self) -> None:
         before, self._notes = self._notes, await self._ctx.store.read(copies.of_the_operator)

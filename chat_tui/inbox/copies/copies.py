@@ -1,23 +1,110 @@
-"""What one running copy of the program shares with the other copies on this machine, put together."""
+"""What one running copy of the program shares with the other copies on this machine, put together.
 
-from collections.abc import Callable
+Also which chats the copies have open: each copy writes its own into a row, and the others see that commit.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from chat_tui.clock import boot_clock
 from chat_tui.inbox.copies.leader import Leadership, Locks, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas, RateLimitedClient
 from chat_tui.inbox.events import LinkMonitor
 from chat_tui.inbox.market import Unreachable
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import Elsewhere
+from chat_tui.store import copies
+from chat_tui.store.copies import Opened
 from chat_tui.store.database import Store
-from chat_tui.store.locks import CHATS, ByteLock, NoLocks
+from chat_tui.store.errors import tolerated
+from chat_tui.store.locks import CHATS, COPIES, ByteLock, NoLocks
+
+log = logging.getLogger(__name__)
+
+
+class Company:
+    """The chat that this copy has open, and those that the others have open."""
+
+    def __init__(self, store: Store, locks: Locks, operator: str) -> None:
+        """`operator` is the name of who uses this copy; empty = unknown."""
+        self._store = store
+        self._locks = locks
+        self._operator = operator
+        # Only this copy ever takes this number.
+        self._lock = uuid.uuid4().int >> 66
+        self._is_held = False
+        self._here: Opened | None = None
+        self._gone: tuple[int, ...] = ()
+        """The locks of copies that died and left a row."""
+        self.elsewhere: Mapping[ChatRef, Elsewhere] = MappingProxyType({})
+        """By chat: where else it is open. Replaced as a whole, so any thread may read it."""
+
+    async def open(self, chat_ref: ChatRef | None) -> None:
+        """This chat is open here from now on; None = no chat is."""
+        if chat_ref != (self._here and self._here.chat_ref):
+            await self._put(None if chat_ref is None else Opened(self._lock, chat_ref, False, self._operator))
+
+    async def typing(self, chat_ref: ChatRef, *, is_so: bool) -> None:
+        """Whether a text is being typed in the chat that is open here; ignored for another chat."""
+        here = self._here
+        if here is not None and here.chat_ref == chat_ref and here.is_typing != is_so:
+            await self._put(here._replace(is_typing=is_so))
+
+    async def leave(self) -> None:
+        """This copy ends."""
+        if self._here is not None:
+            await self._put(None)
+        if self._is_held:
+            self._locks.release(self._lock)
+
+    async def look(self) -> frozenset[ChatRef]:
+        """Read what the others have open; returns the chats for which that changed."""
+        before = self.elsewhere
+        with tolerated(log, "open chats of other copies not seen"):
+            rows = [row for row in await self._store.read(copies.opened) if row.lock != self._lock]
+            self._gone = tuple(row.lock for row in rows if self._is_dead(row.lock))
+            found: dict[ChatRef, Elsewhere] = {}
+            # Who types comes last and stays.
+            for row in sorted(rows, key=lambda row: row.is_typing):
+                if row.lock not in self._gone:
+                    who = "" if row.operator == self._operator else row.operator
+                    found[row.chat_ref] = Elsewhere(who, row.is_typing)
+            self.elsewhere = MappingProxyType(found)
+        return frozenset(chat_ref for chat_ref, _ in before.items() ^ self.elsewhere.items())
+
+    async def _put(self, row: Opened | None) -> None:
+        self._here = row
+        with tolerated(log, "open chat not noted"):
+            # First: without its lock the row would count as that of a dead copy.
+            self._is_held = self._is_held or self._locks.try_hold(self._lock)
+            await self._store.write_state(copies.put_opened, self._lock, row, self._gone)
+
+    def _is_dead(self, lock: int) -> bool:
+        """Whether no process holds this lock; then nobody ever will."""
+        if not self._locks.try_hold(lock):
+            return False
+        self._locks.release(lock)
+        return True
 
 
 class Copies:
     """Kernel locks, quotas and signs of life of one store. StoreProblem if a lock file cannot be opened."""
 
-    def __init__(self, store: Store, link: LinkMonitor, poll_s: float, wall_ms: Callable[[], Millis]) -> None:
-        """`poll_s` is the pause in seconds between two looks at the list while an operator is at a screen."""
+    def __init__(
+        self,
+        store: Store,
+        link: LinkMonitor,
+        poll_s: float,
+        wall_ms: Callable[[], Millis],
+        operator: str = "",
+    ) -> None:
+        """`poll_s` is the pause in seconds between two looks at the list while an operator is at a screen.
+
+        `operator` is the name of who uses this copy.
+        """
         data_dir = store.paths.data_dir
         # If nothing can be written, nothing is read or sent either, so no other copy has to be kept out.
         locks = NoLocks if store.unwritable else ByteLock
@@ -30,5 +117,6 @@ class Copies:
         )
         self.leadership = Leadership(store, locks(data_dir / "leader.lock"), self.clock)
         self.presence = Presence(store, self.clock, poll_s)
+        self.company = Company(store, locks(data_dir / COPIES), operator)
         self.chat_locks: Locks = locks(data_dir / CHATS)
         """By number of a chat: the copy that acts for its outbox."""

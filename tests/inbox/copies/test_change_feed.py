@@ -14,6 +14,7 @@ from chat_tui.clock import boot_clock
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.copies.change_feed import ChangeFeed
+from chat_tui.inbox.copies.copies import Company
 from chat_tui.inbox.copies.rate_limit import Quotas
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkMonitor, OutboxChanged, TimelineChanged
 from chat_tui.model.ids import OutboxId
@@ -21,6 +22,7 @@ from chat_tui.model.outbox import NewItem, OutboxKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, outbox
 from chat_tui.store.database import Connection
+from chat_tui.store.locks import COPIES, ByteLock
 from tests.inbox.simulation.kernel import new_chat
 from tests.soak.copies import Reader
 from tests.soak.stage import SoakStage
@@ -170,7 +172,8 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
         """Poll nothing."""
 
     budgets = Quotas(ours, boot_clock(), lambda: 1)
-    running = asyncio.create_task(ChangeFeed(ctx, budgets, hurry, lambda: False).run())
+    company = Company(ours, ByteLock(ours.paths.data_dir / COPIES), "")
+    running = asyncio.create_task(ChangeFeed(ctx, budgets, hurry, lambda: False, company).run())
     try:
         for number in range(1, 9):
             await other.write_cache(save_chat, number)
