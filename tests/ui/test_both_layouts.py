@@ -128,7 +128,7 @@ async def test_in_the_empty_box_the_key_of_the_slash_asks_for_templates_and_with
         await pressing("n", ",", "т", ".")(pilot)
         box = app.screen.query_one(Compose)
         asked: list[object] = []
-        box.action_templates = lambda: asked.append(1)  # type: ignore[method-assign]
+        box.action_templates = lambda *_sign: asked.append(1)  # type: ignore[method-assign]
         assert (box.text, asked) == (",т.", []), "a sign within text, and the other one even before it"
         await press(app, "backspace", "backspace", "backspace", ".")
         assert asked == [1]

@@ -190,8 +190,6 @@ class Compose(TextBox):
         self._forbidden = ""
         self._choice: Choice | None = None
         """The template that is being chosen; None = none."""
-        self._sign = ""
-        """The `/` or `.` that asks for a template now; "" = no key does."""
         self._before_choice = ""
         """The text when the choice began: any other text ends it."""
         self._astray = _Astray()
@@ -283,12 +281,11 @@ class Compose(TextBox):
 
     # -- a template ----------------------------------------------------------------------------------
 
-    def action_templates(self) -> None:
-        """Begin to choose a template: the keys choose until Enter or Esc."""
+    def action_templates(self, sign: str = "") -> None:
+        """Begin to choose a template: the keys choose until Enter or Esc. `sign` as for `Choice`."""
         from chat_tui.ui.chat.templates import Choice  # noqa: PLC0415 - not before the first paint
 
-        self._choice, self._before_choice = Choice(self._sign), self.text
-        self._sign = ""
+        self._choice, self._before_choice = Choice(sign), self.text
         self._show_choice(self._choice)
         self.post_message(self.TemplateWanted(self._choice))
 
@@ -460,13 +457,11 @@ class Compose(TextBox):
             self.post_message(self.TypedTooSoon())
         elif self._choice is not None:
             if self._choice.press(event.key, typed):
-                event.stop()
-                event.prevent_default()
+                event.stop().prevent_default()
                 self._go_on(event.time)
         elif event.key == "slash" and not self.text and _slash_opens():
-            # Not typed: the event goes on to the binding.
-            event.prevent_default()
-            self._sign = event.character or ""
+            event.stop().prevent_default()
+            self.action_templates(event.character or "")
 
     async def on_paste(self, event: events.Paste) -> None:
         if self._astray.takes(event, event.text):
