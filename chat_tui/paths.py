@@ -52,6 +52,8 @@ class Paths:
     """Chats, messages, search index: if deleted, they are loaded from the Market again."""
     log: Path
     """The log file; shared by all profiles."""
+    shelf: Path | None = None
+    """The templates of the demo; None = those of the operator."""
 
     @property
     def settings_file(self) -> Path:
@@ -60,8 +62,8 @@ class Paths:
 
     @property
     def templates(self) -> Path:
-        """The directory of the operator's templates, one text file each."""
-        return self.config / "templates"
+        """The directory of the templates, one text file each."""
+        return self.shelf or self.config / "templates"
 
 
 def locate(profile: str = "default") -> Paths:

@@ -20,7 +20,7 @@ CTRL_Q = "\x11"
 pytestmark = pytest.mark.terminal
 
 
-def demo(**environment: str) -> PtyProgram:
+def demo(*options: str, **environment: str) -> PtyProgram:
     return PtyProgram(
         [
             sys.executable,
@@ -34,6 +34,7 @@ def demo(**environment: str) -> PtyProgram:
             "3",
             "--lang",
             "ru",
+            *options,
         ],
         environment={**os.environ, "TERM": "xterm-256color", **environment},
     )
@@ -57,7 +58,7 @@ def data() -> Path:
     settings = locate().settings_file
     settings.parent.mkdir(parents=True)
     settings.write_text('[sending]\nundo_seconds = 0\n[ui]\nnotify = "off"\n')
-    return locate(f"demo-3-{CHATS}").data
+    return locate(f"demo-ru-3-{CHATS}").data
 
 
 def is_restored(program: PtyProgram, before: list[object]) -> bool:
@@ -79,7 +80,7 @@ def is_restored(program: PtyProgram, before: list[object]) -> bool:
 
 def until_everything_is_read(program: PtyProgram) -> None:
     """Wait until the list is in order: disputes, then the longest waits."""
-    names = ("Наталья", "Роман", "Анна Л.", "Анна Л.", "Роман", "Елена", "John")
+    names = ("Денис", "Юлия Ш.", "Николай", "Покупатель", "Павел С.", "Екатерина В.", "Марина")
     in_order = re.compile(".*".join(map(re.escape, names)), re.DOTALL)
     program.wait_for(
         lambda: "● связь" in program.text and bool(in_order.search(program.text)), timeout=PATIENCE_S
@@ -131,7 +132,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         before = program.attributes
         until_everything_is_read(program)
         program.wait_for_text("═ Чаты ═")
-        # The next waiting chat is a dispute; the first chat after the disputes has a buyer who answers.
+        # The next waiting chats are disputes; the first chat after them has a buyer who answers.
         for _ in range(4):
             program.feed("т")
             program.wait_for_text("Кому: ")
@@ -165,7 +166,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
 
 @pytest.mark.thorough
 def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
-    with demo() as program:
+    with demo("--hostile") as program:
         until_everything_is_read(program)
         program.wait_for_text(HOSTILE_NAME[:18])
         program.feed("6")

@@ -191,6 +191,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     words = _("how many chats there are (%(default)s)")
     _value(parser, "--chats", _whole(0, 1_000_000), "N", words, default=DEMO_CHATS)
     _value(parser, "--seed", int, "S", _("which pretend world (%(default)s)"), default=DEMO_SEED)
+    _flag(parser, "--hostile", _("with buyers who send markup, control characters and endless texts"))
 
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:

@@ -5,22 +5,25 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from chat_tui.commands.context import CannotStart, Context
 from chat_tui.files import open_private
-from chat_tui.locale import _
+from chat_tui.locale import _, language
 from chat_tui.paths import Paths, make_private
-from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
+from chat_tui.sandbox import access
 from chat_tui.settings import Settings
 from chat_tui.settings.schema import MarketSettings
 from chat_tui.settings.secret import ENVIRONMENT
 
 _LATENCY_MS = 40
 """Average delay of an answer, about that of the real Market."""
+_TEMPLATES = Path(access.__file__).with_name("templates.toml")
 _PATIENCE_S = 3.0
 """How long the child may take to exit before it is killed."""
 
@@ -38,41 +41,65 @@ def serve_alone(context: Context) -> int:
         fd=asked.fd,
         stop_with_stdin=asked.stop_with_stdin,
         latency_s=asked.latency / 1000,
+        language=asked.lang or language(),
+        hostile=asked.hostile,
     )
 
 
-def profile(chats: int, seed: int) -> str:
-    """The profile of a pretend world: each has its own files, because their chats differ."""
-    return f"demo-{seed}-{chats}"
+class PretendShop(NamedTuple):
+    """The options that determine a pretend shop."""
+
+    chats: int
+    seed: int
+    language: str
+    hostile: bool = False
+    """Whether some of its buyers try to control the terminal."""
+
+    @property
+    def profile(self) -> str:
+        """Its profile: each shop has its own files, because their chats differ."""
+        return f"demo-{self.language}-{self.seed}-{self.chats}{'-hostile' * self.hostile}"
+
+
+def put_templates(paths: Paths, language: str) -> Path:
+    """The directory of the demo's templates, which are written once: from then on they are the operator's."""
+    shelf = paths.data / "templates"
+    if not shelf.exists():
+        make_private(shelf)
+        for name, text in tomllib.loads(_TEMPLATES.read_text(encoding="utf-8"))[language].items():
+            with os.fdopen(open_private(shelf / f"{name}.txt", os.O_WRONLY | os.O_TRUNC), "wb") as file:
+                file.write(f"{text}\n".encode())
+    return shelf
 
 
 @contextmanager
-def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -> Iterator[Settings]:
+def pretend_market(settings: Settings, paths: Paths, shop: PretendShop) -> Iterator[Settings]:
     """Run the pretend Market and yield the settings for it. Raises CannotStart if it is running already."""
     make_private(paths.data)
     with (
         _only_one(paths.data / "demo.lock"),
         # Bound here, so that the inbox can connect at once: it waits in the backlog until the child accepts.
         socket.create_server(("127.0.0.1", 0), backlog=64) as door,
-        _child(door, paths.data, chats=chats, seed=seed),
+        _child(door, paths.data, shop),
     ):
         port = door.getsockname()[1]
         # Only the child may keep it open: if the child dies, connecting must fail and not hang.
         door.close()
         yield replace(
             settings,
-            market=MarketSettings(api_url=f"http://127.0.0.1:{port}", business_id=BUSINESS_ID),
-            api_key=API_KEY,
+            market=MarketSettings(api_url=f"http://127.0.0.1:{port}", business_id=access.BUSINESS_ID),
+            api_key=access.API_KEY,
             oauth_token="",
         )
 
 
 @contextmanager
-def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterator[None]:
+def _child(door: socket.socket, data: Path, shop: PretendShop) -> Iterator[None]:
     # -P: a httpx.py in the current directory must not be imported instead of the library.
     command = [sys.executable, "-P", "-m", "chat_tui", "sandbox", "--stop-with-stdin"]
     command += ["--fd", str(door.fileno()), "--latency", str(_LATENCY_MS)]
-    command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
+    command += ["--chats", str(shop.chats), "--seed", str(shop.seed), "--lang", shop.language]
+    command += ["--journal", str((data / "journal").absolute()), *(["--hostile"] if shop.hostile else [])]
     # The pretend Market has no use for the real key.
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     with os.fdopen(open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC), "wb") as log:

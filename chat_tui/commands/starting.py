@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,14 +39,16 @@ def start(context: Context) -> int:
 
 def demo(context: Context) -> int:
     """Open the inbox of a pretend Market, which runs until the operator leaves. Raises as `start`."""
-    from chat_tui.commands.demo import pretend_market, profile
+    from chat_tui.commands.demo import PretendShop, pretend_market, put_templates
 
     _need_terminal()
-    chats, seed = context.asked.chats, context.asked.seed
-    context.profile = profile(chats, seed)
+    asked = context.asked
+    context.profile = "demo"
     settings = prepare(context, shop=False)
-    with pretend_market(settings, context.paths, chats=chats, seed=seed) as context.settings:
-        return _show(context)
+    shop = PretendShop(asked.chats, asked.seed, settings.ui.language, asked.hostile)
+    context.profile = shop.profile
+    with pretend_market(settings, context.paths, shop) as context.settings:
+        return _show(context, shelf=put_templates(context.paths, shop.language))
 
 
 def _need_terminal() -> None:
@@ -62,14 +65,20 @@ def _prepare_screen(context: Context) -> None:
     keys.use(keymap.chosen(wanted.own, context.paths.settings_file, jcuken=wanted.is_jcuken))
 
 
-def _show(context: Context, opening: "Callable[[], InboxApi] | None" = None, *, is_new: bool = False) -> int:
+def _show(
+    context: Context,
+    opening: "Callable[[], InboxApi] | None" = None,
+    *,
+    is_new: bool = False,
+    shelf: Path | None = None,
+) -> int:
     """Run the inbox on the screen until the operator leaves; `is_new` = its shop was just connected.
 
-    `opening` opens the inbox; None = the one of the settings.
+    `opening` opens the inbox; None = the one of the settings. `shelf` as in `Paths`.
     """
     # A start makes many objects and hardly any garbage; the screen enables this again after the first paint.
     gc.disable()
-    settings, paths = context.settings, context.paths
+    settings, paths = context.settings, replace(context.paths, shelf=shelf)
     _prepare_screen(context)
     inbox = opening() if opening else open_inbox(settings, paths, undo_seconds=settings.sending.undo_seconds)
     from chat_tui.ui import app
@@ -96,7 +105,7 @@ def _begin(context: Context) -> int:
     finally:
         connector.close()
     if way == "demo":
-        context.asked.chats, context.asked.seed = DEMO_CHATS, DEMO_SEED
+        context.asked.chats, context.asked.seed, context.asked.hostile = DEMO_CHATS, DEMO_SEED, False
         return demo(context)
     if way == "connect":
         # Read again: the file has a key now, which must stay out of the log, too.

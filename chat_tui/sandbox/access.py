@@ -5,22 +5,21 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 BUSINESS_ID: Final = 1185230
-BUSINESS_NAME: Final = "Уютная кухня"
 
 
 class Shop(NamedTuple):
     """One shop (API campaign)."""
 
     campaign_id: int
-    name: str
     placement: str
 
 
 SHOPS: Final = (
-    Shop(21098765, "Уютная кухня", "FBS"),
-    Shop(21098766, "Уютная кухня — склад Маркета", "FBY"),
-    Shop(21098767, "Уютная кухня — своя доставка", "DBS"),
+    Shop(21098765, "FBS"),
+    Shop(21098766, "FBY"),
+    Shop(21098767, "DBS"),
 )
+"""Their names are in the language of the world: `Content.shops`."""
 
 Scopes = frozenset[str] | None
 """Any one of these allows an operation; None = any scope at all."""

@@ -1,12 +1,14 @@
-"""Scripted buyers: they answer the shop after some seconds, and now and then a new buyer writes."""
+"""Buyers who answer what the shop wrote after some seconds; and now and then a new buyer writes."""
 
 import asyncio
 import heapq
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
-from chat_tui.sandbox.content import BUYERS, DIALOGUES, FOLLOW_UPS, GOODS, PHOTO_WORDS, THANKS
-from chat_tui.sandbox.generator import words_for
+from chat_tui.sandbox.content import Content, content, spoken
+from chat_tui.sandbox.generator import ARBITER, ARBITRAGE, DIRECT, FINISHED, ORDER, Message, Order, words_for
 from chat_tui.sandbox.seeded_random import png, seeded
 from chat_tui.sandbox.world import Chat, World
 
@@ -14,6 +16,20 @@ _REPLY_S: Final = (3.0, 8.0)
 _NEW_S: Final = (20.0, 40.0)
 _MOST_REPLIES: Final = 3
 """How often one buyer answers in one run of the demo."""
+_MOST_UNANSWERED: Final = 5
+"""New buyers wait with their question while so many of them have no answer."""
+_TRIES: Final = 60
+"""At finding an order on its way, about which nobody has asked."""
+
+
+@dataclass(slots=True)
+class _Talk:
+    """What a buyer, or the arbiter of a dispute, has said in one run of the demo."""
+
+    replies: int = 0
+    is_over: bool = False
+    """Whether the last word was said: only a question brings another one."""
+    said: set[str] = field(default_factory=set)
 
 
 class Buyers:
@@ -26,17 +42,23 @@ class Buyers:
         self._chance = seeded(world.heads.seed, 11)
         self._replies: list[tuple[float, int]] = []
         """A heap of (when, chat id)."""
-        self._replied: Counter[int] = Counter()
+        self._talks: dict[int, _Talk] = {}
+        self._latest = ""
+        """What the last of them said: the next one says something else."""
+        self._new: list[int] = []
+        """The chats that buyers have opened."""
         self._next_new = 0.0  # set by the first call of `act`: only then is the clock known
 
     def heard(self, chat: Chat, now_s: float) -> None:
         """The shop wrote in this chat: its buyer will answer, but never in a chat about a test order."""
-        waiting = {chat_id for _, chat_id in self._replies}
         if chat.order is not None and chat.order.fake:  # as documented, it has no buyer
             return
-        if chat.chat_id not in waiting and self._replied[chat.chat_id] < _MOST_REPLIES:
-            self._replied[chat.chat_id] += 1
-            heapq.heappush(self._replies, (now_s + self._draw(_REPLY_S), chat.chat_id))
+        talk = self._talks.setdefault(chat.chat_id, _Talk())
+        is_asked = any("?" in (message.text or "") for message in self._unanswered(chat))
+        waiting = {chat_id for _, chat_id in self._replies}
+        if chat.chat_id in waiting or talk.replies == _MOST_REPLIES or (talk.is_over and not is_asked):
+            return
+        heapq.heappush(self._replies, (now_s + self._draw(_REPLY_S), chat.chat_id))
 
     def act(self, now_s: float) -> None:
         """Write every message that is due."""
@@ -46,39 +68,93 @@ class Buyers:
             self._reply(heapq.heappop(self._replies)[1])
         if self._next_new <= now_s:
             self._next_new = now_s + self._draw(_NEW_S)
-            self._write_first()
+            if self._unanswered_new() < _MOST_UNANSWERED:
+                self._write_first()
 
     def _draw(self, between: tuple[float, float]) -> float:
         return self._chance.uniform(*between) * self._scale
 
+    def _unanswered(self, chat: Chat) -> list[Message]:
+        """What the shop wrote since somebody else did, newest first."""
+        said = reversed(self._world.messages(chat))
+        return list(takewhile(lambda message: message.sender == "PARTNER", said))
+
+    def _unanswered_new(self) -> int:
+        chats = (self._world.chat(chat_id) for chat_id in self._new)
+        return sum(chat is not None and chat.status == "NEW" for chat in chats)
+
+    # -- answering --------------------------------------------------------------------------------
+
     def _reply(self, chat_id: int) -> None:
         chat = self._world.chat(chat_id)
         assert chat is not None
-        lot = self._chance.random()
-        if lot < 0.45:
-            self._world.say(chat, "CUSTOMER", self._chance.choice(FOLLOW_UPS))
-        elif lot < 0.6:
-            number = self._chance.randrange(10_000)
-            photo = (f"IMG_{number}.png", png(self._world.heads.seed, number))
-            self._world.say(chat, "CUSTOMER", self._chance.choice(PHOTO_WORDS), [photo])
-        else:
-            self._world.say(chat, "CUSTOMER", self._chance.choice(THANKS))
+        heard = self._unanswered(chat)
+        text = "\n".join(message.text or "" for message in reversed(heard)).strip()
+        self._talks[chat_id].replies += 1
+        if chat.kind == ARBITRAGE:
+            self._decide(chat, text)
+            return
+        shop = self._world.shop
+        if chat.name in shop.english_buyers:
+            shop = content("en")
+        reply = shop.reply(text)
+        photo = [(f"IMG_{1000 + self._chance.randrange(9000)}.png", self._photo(chat))] if reply.photo else []
+        self._world.say(chat, "CUSTOMER", self._words(chat, shop, reply.asks, reply.ends), photo)
+
+    def _decide(self, chat: Chat, text: str) -> None:
+        """Let the arbiter answer, who closes the dispute if the shop gives in."""
+        shop = self._world.shop
+        if chat.order is not None and chat.order.return_id and shop.agrees(text):
+            words = words_for(shop, chat.order.goods[0], chat.order, self._world.now_ms())
+            self._world.say(chat, "SUPPORT", shop.arbiter["approved"].format_map(words), status=FINISHED)
+            self._world.say(chat, "MARKET", shop.arbiter["closed"], status=FINISHED)
+            self._talks[chat.chat_id].replies = _MOST_REPLIES
+            return
+        said = self._words(chat, shop, shop.arbiter["asks"], shop.arbiter["ends"])
+        self._world.say(chat, "SUPPORT", said, status=ARBITER)
+
+    def _words(self, chat: Chat, shop: Content, asks: Sequence[str], ends: Sequence[str]) -> str:
+        """Something that was not said yet, and the last word in the end."""
+        talk = self._talks[chat.chat_id]
+        goes_on = talk.replies < _MOST_REPLIES and bool(asks)
+        if goes_on and ends:
+            goes_on = talk.replies == 1 and self._chance.random() < 0.5
+        talk.is_over = not goes_on
+        fresh = [one for one in (asks if goes_on else ends) if one not in talk.said and one != self._latest]
+        # If all of it was said, any other last word will do.
+        fresh = fresh or [one for one in shop.closing if one != self._latest]
+        self._latest = self._chance.choice(fresh)
+        talk.said.add(self._latest)
+        return spoken(self._latest, is_woman=self._world.shop.is_woman(chat.name))
+
+    def _photo(self, chat: Chat) -> bytes:
+        goods = chat.order.goods[0] if chat.order else self._chance.choice(self._world.shop.goods)
+        return png(goods.drawing, self._world.heads.seed, chat.place)
+
+    # -- asking -----------------------------------------------------------------------------------
 
     def _write_first(self) -> None:
-        """Open a chat in which a buyer asks about goods, or about an order that has no chat yet."""
-        goods = self._chance.choice(GOODS)
+        """Open a chat in which a buyer asks about goods, or about an order that is on its way."""
+        shop = self._world.shop
+        goods, topic = self._chance.choice(shop.goods), "direct"
+        order = next(self._on_its_way(), None) if self._chance.random() < 0.5 else None
+        buyer = shop.buyer(order.number if order else self._chance.randrange(1000))
+        if order:
+            goods, topic = order.goods[0], "early"
+        chat = self._world.open(ORDER if order else DIRECT, order, name=buyer.name)
+        # Only the first line of the dialogue.
+        script = self._chance.choice(shop.dialogues[topic])
+        words = self._chance.choice(script[0].partition(":")[2].split(" || ")).strip()
+        text = words.format_map(words_for(shop, goods, chat.order, self._world.now_ms()))
+        self._world.say(chat, "CUSTOMER", spoken(text, is_woman=buyer.is_woman), status="NEW")
+        self._new.append(chat.chat_id)
+
+    def _on_its_way(self) -> Iterator[Order]:
         orders = self._world.orders
-        order = orders.of_number(orders.first_free + self._chance.randrange(500))
-        if self._chance.random() < 0.5 or order is None or self._world.about("ORDER", order.order_id):
-            chat = self._world.open("DIRECT", None, name=self._chance.choice(BUYERS))
-            script = self._chance.choice(DIALOGUES["direct"])
-        else:
-            chat = self._world.open("ORDER", order, name=BUYERS[order.number % len(BUYERS)])
-            script, goods = DIALOGUES["order"][0], order.goods[0]
-        # Only the first line of the dialogue, in its first wording.
-        words = script[0].partition(":")[2].split(" || ")[0].strip()
-        text = words.format_map(words_for(goods, chat.order, self._world.now_ms()))
-        self._world.say(chat, "CUSTOMER", text, status="NEW")
+        for _ in range(_TRIES):
+            order = orders.of_number(self._chance.randrange(orders.first_free, orders.first_test))
+            if order and order.state == 1 and not self._world.about(ORDER, order.order_id):
+                yield order
 
     async def live(self) -> None:
         """Act until cancelled, several times a second."""

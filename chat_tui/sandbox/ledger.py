@@ -208,7 +208,13 @@ class Begun(msgspec.Struct, frozen=True, tag="begun"):
     seed: int
     chats: int
     start: int
+    """ms UTC."""
     long_chat: int
+    """The longest chat has at least so many messages."""
+    language: str
+    """Of the shop and its buyers: "ru" or "en"."""
+    hostile: bool
+    """Whether some buyers try to control the terminal."""
 
 
 Record = ChatOpened | Said | Moved
@@ -249,6 +255,7 @@ class Journal:
         if replace(self.begun, start=0) != replace(wanted, start=0):
             raise ValueError(
                 f"{path} belongs to a world with --seed {self.begun.seed} --chats {self.begun.chats}"
+                f" --lang {self.begun.language}{' --hostile' * self.begun.hostile}"
             )
         self._file.seek(len(whole))
         self._file.truncate()

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chat_tui.sandbox import request
-from chat_tui.sandbox.access import BUSINESS_ID, BUSINESS_NAME, SHOPS, Refusal
-from chat_tui.sandbox.content import OUTLETS
+from chat_tui.sandbox.access import BUSINESS_ID, SHOPS, Refusal
+from chat_tui.sandbox.content import Content
 from chat_tui.sandbox.generator import DAY, Order
 from chat_tui.sandbox.request import Call, ok
 from chat_tui.sandbox.times import clock_date, day, iso
@@ -37,11 +37,13 @@ def get_campaigns(call: Call) -> Any:
     else:
         listed, paging = call.page((), size, lambda first, count: own[first : first + count])
         found, more = tuple(listed), {"paging": paging}
-    business = {"id": BUSINESS_ID, "name": BUSINESS_NAME}
+    told = call.market.world.shop
+    business = {"id": BUSINESS_ID, "name": told.business}
+    names = dict(zip(SHOPS, told.shops, strict=True))
     shown = [
         {
             "id": shop.campaign_id,
-            "domain": shop.name,
+            "domain": names[shop],
             "business": business,
             "placementType": shop.placement,
             "apiAvailability": "AVAILABLE",
@@ -102,7 +104,7 @@ def get_business_orders(call: Call) -> Any:
         return [order for place, order in zip(range(first + count), passing, strict=False) if place >= first]
 
     found, paging = call.page(body, size, read)
-    return {"orders": [_business_order(order) for order in found], "paging": paging}
+    return {"orders": [_business_order(order, world.shop) for order in found], "paging": paging}
 
 
 def _own_order(call: Call, words: str) -> Order:
@@ -119,7 +121,7 @@ def get_order(call: Call) -> Any:
         raise Refusal(403, "The method is deprecated and is occasionally forbidden. Please stop using it")
     shop, order_id = call.ids["campaignId"], call.ids["orderId"]
     words = f"Order not found: partnerId = '{shop}', orderId = '{order_id}'"
-    return {"order": _retiring_order(_own_order(call, words))}
+    return {"order": _retiring_order(_own_order(call, words), call.market.world.shop)}
 
 
 def get_return(call: Call) -> Any:
@@ -128,7 +130,9 @@ def get_return(call: Call) -> Any:
     if order.return_id != call.ids["returnId"]:
         words = f"Return '{call.ids['returnId']}' for order '{order.order_id}' is not found"
         raise Refusal(404, words)
-    return ok(_order_return(order))
+    # A dispute that ended while the world runs has decided about the return.
+    is_over = any(chat.status == "FINISHED" for chat in call.market.world.about("RETURN", order.return_id))
+    return ok(_order_return(order, is_over=is_over))
 
 
 # ---- as JSON
@@ -138,14 +142,13 @@ def _money(value: int) -> dict[str, Any]:
     return {"value": value, "currencyId": "RUR"}
 
 
-def _delivery(order: Order) -> dict[str, Any]:
-    first = order.created + 3 * DAY
-    dates = {"fromDate": day(first), "toDate": day(first + DAY)}
+def _delivery(order: Order, shop: Content) -> dict[str, Any]:
+    dates = {"fromDate": day(order.due), "toDate": day(order.due)}
     if order.state == 3:
-        dates["realDeliveryDate"] = day(first)
+        dates["realDeliveryDate"] = day(order.due)
     return {
         "type": "PICKUP",
-        "serviceName": "Яндекс Маркет",
+        "serviceName": shop.courier,
         "deliveryServiceId": 106,
         "deliveryPartnerType": "SHOP" if SHOPS[order.shop].placement == "DBS" else "YANDEX_MARKET",
         "dates": dates,
@@ -153,11 +156,11 @@ def _delivery(order: Order) -> dict[str, Any]:
     }
 
 
-def _business_order(order: Order) -> dict[str, Any]:
+def _business_order(order: Order, shop: Content) -> dict[str, Any]:
     """The order in getBusinessOrders."""
     status, substatus = _STATES[order.state]
-    address = {"city": "Москва", "street": OUTLETS[order.number % len(OUTLETS)]}
-    pickup = {"address": address, "outletStorageLimitDate": day(order.created + 10 * DAY)}
+    address = {"city": shop.city, "street": shop.outlets[order.number % len(shop.outlets)]}
+    pickup = {"address": address, "outletStorageLimitDate": day(order.due + 7 * DAY)}
     return {
         "orderId": order.order_id,
         "campaignId": order.campaign_id,
@@ -165,7 +168,7 @@ def _business_order(order: Order) -> dict[str, Any]:
         "status": status,
         "substatus": substatus,
         "creationDate": iso(order.created, milliseconds=False),
-        "updateDate": iso(order.created + DAY // 2, milliseconds=False),
+        "updateDate": iso(order.updated, milliseconds=False),
         "paymentType": "PREPAID",
         "paymentMethod": "YANDEX",
         "fake": order.fake,
@@ -179,17 +182,16 @@ def _business_order(order: Order) -> dict[str, Any]:
             }
             for place, goods in enumerate(order.goods)
         ],
-        "prices": {"payment": _money(sum(goods.price for goods in order.goods))},
-        "delivery": {**_delivery(order), "pickup": pickup},
+        "prices": {"payment": _money(order.total)},
+        "delivery": {**_delivery(order, shop), "pickup": pickup},
         "buyerType": "PERSON",
     }
 
 
-def _retiring_order(order: Order) -> dict[str, Any]:
+def _retiring_order(order: Order, shop: Content) -> dict[str, Any]:
     """The order in getOrder, which writes dates as DD-MM-YYYY."""
     status, substatus = _STATES[order.state]
-    total = sum(goods.price for goods in order.goods)
-    delivery = _delivery(order)
+    delivery = _delivery(order, shop)
     delivery["dates"] = {
         name: "-".join(reversed(date.split("-"))) for name, date in delivery["dates"].items()
     }
@@ -198,11 +200,11 @@ def _retiring_order(order: Order) -> dict[str, Any]:
         "status": status,
         "substatus": substatus,
         "creationDate": clock_date(order.created),
-        "updatedAt": clock_date(order.created + DAY // 2),
+        "updatedAt": clock_date(order.updated),
         "currency": "RUR",
-        "itemsTotal": total,
+        "itemsTotal": order.total,
         "deliveryTotal": 0,
-        "buyerItemsTotalBeforeDiscount": total,
+        "buyerItemsTotalBeforeDiscount": order.total,
         "paymentType": "PREPAID",
         "paymentMethod": "YANDEX",
         "fake": order.fake,
@@ -224,18 +226,18 @@ def _retiring_order(order: Order) -> dict[str, Any]:
     }
 
 
-def _order_return(order: Order) -> dict[str, Any]:
+def _order_return(order: Order, *, is_over: bool) -> dict[str, Any]:
     """The order's return in getReturn."""
-    waiting = order.number % 2 == 0
-    state = "PREMODERATION_DECISION_WAITING" if waiting else "REFUND_IN_PROGRESS"
+    goods = order.goods[0]
+    refund = "REFUND_IN_PROGRESS" if is_over and order.refund != "REFUNDED" else order.refund
     return {
         "id": order.return_id,
         "orderId": order.order_id,
         "creationDate": iso(order.returned, milliseconds=False),
         "updateDate": iso(order.returned, milliseconds=False),
-        "refundStatus": "PREMODERATION_DISPUTE" if order.disputed else state,
-        "amount": _money(sum(goods.price for goods in order.goods)),
-        "items": [{"shopSku": goods.sku, "count": 1} for goods in order.goods],
+        "refundStatus": refund,
+        "amount": _money(goods.price),
+        "items": [{"shopSku": goods.sku, "count": 1}],
         "returnType": "RETURN",
-        "fastReturn": order.number % 9 == 0,
+        "fastReturn": order.number % 9 == 0 and order.refund == "REFUNDED",
     }

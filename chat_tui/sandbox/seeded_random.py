@@ -4,12 +4,34 @@ Where several things are drawn for one chat, each has a last number of its own: 
 """
 
 import struct
+import tomllib
 import zlib
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+from math import cos, hypot, pi, sin
+from pathlib import Path
 from random import Random
 from typing import Final
 
 _MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
-_WIDTH, _HEIGHT = 120, 90
+_WIDTH, _HEIGHT = 160, 120
+"""The paper on which `drawings.toml` is drawn."""
+_SCALE: Final = 2
+"""Pixels for each of its units."""
+_CORNERS: Final = 36
+"""Of an oval."""
+_THINGS: Final = ("2f8f83", "c8453b", "3d6fb4", "d9a441", "5f8f4e", "8a5fa3", "d9795d")
+_ROOMS: Final = (
+    ("e9e2d6", "a97c50"),
+    ("cfdbe2", "6f5540"),
+    ("e6d3c4", "8c8f94"),
+    ("d5e0cd", "b98e5f"),
+    ("ded5e4", "5c4a3d"),
+)
+"""Colours of wall and table."""
+
+Point = tuple[float, float]
 
 
 def mix(*numbers: int) -> int:
@@ -28,27 +50,103 @@ def seeded(*numbers: int) -> Random:
     return Random(mix(*numbers))
 
 
-def png(*numbers: int) -> bytes:
-    """A small PNG (RGB) of a round thing on a table, with colours and a place drawn from `numbers`.
+# ---- pictures: a photo in a chat must be a real one, or the program could not show it
 
-    A photo in a chat must be a real picture, or the program could not show it; drawn here, none is shipped.
-    """
+
+@lru_cache(32)
+def png(drawing: str, *numbers: int) -> bytes:
+    """A PNG (RGB) of a drawing of `drawings.toml`, with colours and light that depend on `numbers`."""
     bits = mix(*numbers)
-    wall, table, thing = (
-        bytes((bits >> shift + step) & 0xBF | 0x40 for step in (0, 8, 16)) for shift in (0, 16, 32)
-    )
-    middle_x, middle_y, radius = 30 + bits % 60, 35 + (bits >> 8) % 25, 14 + (bits >> 20) % 18
-    rows = []
-    for y in range(_HEIGHT):
-        ground = wall if y < _HEIGHT * 2 // 3 else table
-        reach = radius * radius - (y - middle_y) ** 2
-        half = int(reach**0.5) if reach > 0 else 0
-        left, right = max(0, middle_x - half), min(_WIDTH, middle_x + half)
-        rows.append(b"\0" + ground * left + thing * (right - left) + ground * (_WIDTH - right))
-    header = struct.pack(">IIBBBBB", _WIDTH, _HEIGHT, 8, 2, 0, 0, 0)
-    body = zlib.compress(b"".join(rows), 6)
+    wall, table = (_rgb(colour) for colour in _ROOMS[bits % len(_ROOMS)])
+    main = _rgb(_THINGS[(bits >> 8) % len(_THINGS)])
+    colours = {"main": main, "dark": _lit(main, 0.65), "light": _lit(main, 1.45)}
+    edge = _HEIGHT * _SCALE * 13 // 20
+    rows = [bytearray(_lit(wall, 0.82 + 0.25 * y / edge) * (_WIDTH * _SCALE)) for y in range(edge)]
+    for y in range(_HEIGHT * _SCALE - edge):
+        # Boards of a table, which are lighter in front.
+        rows.append(bytearray(_lit(table, (0.85 if y % 22 < 2 else 1.0) + y / 600) * (_WIDTH * _SCALE)))
+    for shape in _shapes(drawing):
+        kind, colour, *numbers_of = shape
+        filled = colours[colour] if colour in colours else _rgb(colour[1:])
+        for polygon in _polygons(kind, numbers_of):
+            _fill(rows, polygon, filled)
+    header = struct.pack(">IIBBBBB", _WIDTH * _SCALE, _HEIGHT * _SCALE, 8, 2, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row for row in rows), 6)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _rgb(colour: str) -> bytes:
+    return bytes.fromhex(colour)
+
+
+def _lit(colour: bytes, light: float) -> bytes:
+    return bytes(min(255, int(part * light)) for part in colour)
+
+
+@cache
+def _drawings() -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name("drawings.toml").read_text(encoding="utf-8"))
+
+
+def _shapes(drawing: str) -> list[list[str]]:
+    """The shapes of a drawing as words, with those of the drawings that it uses."""
+    shapes = []
+    for line in _drawings()[drawing].splitlines():
+        words = line.split()
+        shapes += _shapes(words[1]) if words[0] == "use" else [words]
+    return shapes
+
+
+def _polygons(kind: str, words: Sequence[str]) -> list[list[Point]]:
+    """What to fill for a shape."""
+    if kind == "line":
+        width, *path = float(words[0]), *map(_point, words[1:])
+        joints = [_oval(joint, (width / 2, width / 2)) for joint in path]
+        return joints + [_stroke(start, end, width / 2) for start, end in pairwise(path)]
+    points = [_point(word) for word in words]
+    return [_oval(*points)] if kind == "oval" else [points]
+
+
+def _point(word: str) -> Point:
+    x, y = word.split(",")
+    return float(x), float(y)
+
+
+def _oval(middle: Point, radii: Point) -> list[Point]:
+    turns = (2 * pi * corner / _CORNERS for corner in range(_CORNERS))
+    return [(middle[0] + radii[0] * cos(turn), middle[1] + radii[1] * sin(turn)) for turn in turns]
+
+
+def _stroke(start: Point, end: Point, half: float) -> list[Point]:
+    (x, y), (to_x, to_y) = start, end
+    length = hypot(to_x - x, to_y - y)
+    aside_x, aside_y = (to_y - y) / length * half, (x - to_x) / length * half
+    return [
+        (x + aside_x, y + aside_y),
+        (to_x + aside_x, to_y + aside_y),
+        (to_x - aside_x, to_y - aside_y),
+        (x - aside_x, y - aside_y),
+    ]
+
+
+def _fill(rows: list[bytearray], polygon: Sequence[Point], colour: bytes) -> None:
+    """Fill a polygon row by row, between the edges that cross the middle of a row."""
+    corners = [(x * _SCALE, y * _SCALE) for x, y in polygon]
+    edges = list(pairwise([*corners, corners[0]]))
+    top = max(0, int(min(y for _, y in corners)))
+    bottom = min(len(rows), int(max(y for _, y in corners)) + 1)
+    for place in range(top, bottom):
+        level = place + 0.5
+        crossed = sorted(
+            x + (level - y) * (to_x - x) / (to_y - y)
+            for (x, y), (to_x, to_y) in edges
+            if (y <= level) != (to_y <= level)
+        )
+        for left, right in zip(crossed[::2], crossed[1::2], strict=True):
+            first, last = max(0, round(left)), min(_WIDTH * _SCALE, round(right))
+            if last > first:
+                rows[place][3 * first : 3 * last] = colour * (last - first)

@@ -83,6 +83,8 @@ class Sandbox:
         start_ms: int | None = None,
         journal: Path | None = None,
         long_chat: int = 420,
+        language: str = "ru",
+        hostile: bool = False,
         scale: float = 1.0,
         port: int = 0,
         fd: int | None = None,
@@ -90,15 +92,17 @@ class Sandbox:
         """Serve from a thread of its own until `stop` or the end of the `with` block.
 
         `now_ms` is the clock (ms UTC); `start_ms` is the time at which the world starts (None = now, or as
-        in the journal); `long_chat` is the least number of messages in the longest history; `scale` stretches
-        the waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens already.
+        in the journal); the fields of `Begun` say what `long_chat`, `language` and `hostile` are; `scale`
+        stretches the waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens
+        already.
         Raises ValueError if `journal` is not a journal or belongs to a world of other numbers, OSError if it
         cannot be opened or the port is taken.
         """
-        begun = Begun(seed, chats, now_ms() if start_ms is None else start_ms, long_chat)
+        start = now_ms() if start_ms is None else start_ms
+        begun = Begun(seed, chats, start, long_chat, language, hostile)
         kept = Journal(journal, begun) if journal else None
         begun = kept.begun if kept else begun
-        world = World(seed=seed, chats=chats, start=begun.start, long_chat=long_chat, now_ms=now_ms)
+        world = World(begun, now_ms)
         if kept:
             for record in kept.records:
                 world.apply(record)
@@ -159,6 +163,8 @@ def run(
     buyers: bool = True,
     stop_with_stdin: bool = False,
     latency_s: float = 0.0,
+    language: str = "ru",
+    hostile: bool = False,
 ) -> int:
     """Serve until SIGTERM or SIGINT, or (`stop_with_stdin`) the end of stdin; print one JSON line when ready.
 
@@ -172,7 +178,14 @@ def run(
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with Sandbox.start(
-            chats=chats, seed=seed, buyers=buyers, journal=journal, port=port, fd=fd
+            chats=chats,
+            seed=seed,
+            buyers=buyers,
+            journal=journal,
+            port=port,
+            fd=fd,
+            language=language,
+            hostile=hostile,
         ) as sandbox:
             # The real Market is far away: a demo that answers at once would promise too much.
             sandbox.behaviour.latency_s, sandbox.behaviour.latency_spread = latency_s, 0.5

@@ -1,14 +1,11 @@
 """Times as the Market writes them; all are given in milliseconds since 1970 (UTC)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Final
 
 MOSCOW: Final = timezone(timedelta(hours=3))
-_MONTHS: Final = (
-    "января", "февраля", "марта", "апреля", "мая", "июня",
-    "июля", "августа", "сентября", "октября", "ноября", "декабря",
-)  # fmt: skip
 
 
 def _moment(ms: int, zone: timezone) -> datetime:
@@ -35,7 +32,38 @@ def clock_date(ms: int) -> str:
     return _moment(ms, MOSCOW).strftime("%d-%m-%Y %H:%M:%S")
 
 
-def spoken_day(ms: int) -> str:
-    """The date in Moscow as people say it: 24 ноября."""
+def clock(ms: int) -> str:
+    """The time of day in Moscow: 15:40."""
+    return _moment(ms, MOSCOW).strftime("%H:%M")
+
+
+def date(ms: int) -> tuple[int, int]:
+    """Day and month in Moscow."""
     moment = _moment(ms, MOSCOW)
-    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+    return moment.day, moment.month
+
+
+def days_apart(before: int, after: int) -> int:
+    """How many days later a moment is by the calendar of Moscow: 1 = tomorrow."""
+    return (_moment(after, MOSCOW).date() - _moment(before, MOSCOW).date()).days
+
+
+def spread(gaps: Sequence[int], first: int, last: int, *, elastic: int) -> list[int]:
+    """Moments from `first` to `last`, in seconds, with these gaps before each; those of `elastic` stretch.
+
+    Each is at least a second after the previous one, and only the last may be later than `last` − 1.
+    """
+    stretching = sum(gap for gap in gaps if gap >= elastic)
+    room = max(last - first - (sum(gaps) - stretching), 0)
+    stretch = room / stretching if stretching else 0.0
+    moments, reached = [], 0.0
+    for gap in gaps:
+        reached += gap * stretch if gap >= elastic else gap
+        moments.append(first + int(reached))
+    # Backwards first, to make room before the end, then forwards.
+    moments[-1] = last
+    for place in range(len(moments) - 2, 0, -1):
+        moments[place] = min(moments[place], moments[place + 1] - 1)
+    for place in range(1, len(moments) - 1):
+        moments[place] = max(moments[place], moments[place - 1] + 1)
+    return moments

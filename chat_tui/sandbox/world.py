@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import Final
 
-from chat_tui.sandbox.content import BUYERS, ENGLISH_BUYERS, HOSTILE
+from chat_tui.sandbox.content import content
 from chat_tui.sandbox.generator import (
     CONTEXTS,
     KINDS,
@@ -21,9 +21,8 @@ from chat_tui.sandbox.generator import (
     Message,
     Order,
     Orders,
-    picture,
 )
-from chat_tui.sandbox.ledger import ChatOpened, Moved, Record, Said, Upload
+from chat_tui.sandbox.ledger import Begun, ChatOpened, Moved, Record, Said, Upload
 from chat_tui.sandbox.seeded_random import mix
 
 CHAT_BASE: Final = 14_800_000
@@ -133,23 +132,22 @@ class World:
     `written` is called with a record of every change; it does nothing until it is replaced.
     """
 
-    def __init__(
-        self, *, seed: int, chats: int, start: int, long_chat: int, now_ms: Callable[[], int]
-    ) -> None:
-        """`start` and `now_ms` are times in ms UTC; the longest chat has at least `long_chat` messages."""
-        self.heads = Heads(seed, chats, start)
-        self.orders = Orders(self.heads)
+    def __init__(self, begun: Begun, now_ms: Callable[[], int]) -> None:
+        """`now_ms` is the clock, ms UTC."""
+        self.shop = content(begun.language)
+        self.heads = Heads(begun.seed, begun.chats, begun.start, hostile=begun.hostile)
+        self.orders = Orders(self.heads, self.shop)
         self.now_ms = now_ms
         self.written: Callable[[Record], None] = lambda record: None
         self.generated = 0
         """Messages computed so far: listing chats computes none. For tests."""
-        self._conversations = Conversations(self.heads, self.orders, long_chat)
+        self._conversations = Conversations(self.heads, self.orders, self.shop, begun.long_chat)
         self._generated = lru_cache(_KEPT)(self._compute)
         self._changed: dict[int, Chat] = {}
         self._added: defaultdict[int, list[Message]] = defaultdict(list)
         self._uploads: dict[str, bytes] = {}
         self._opened: dict[tuple[str, int], list[int]] = defaultdict(list)
-        self._next_place = chats
+        self._next_place = begun.chats
         self._newest_id = 0
         self._lock = threading.RLock()
 
@@ -176,7 +174,7 @@ class World:
             head.kind,
             head.context,
             self.orders.of_number(place),
-            _name(head.topic, bits),
+            self.shop.writer(head.topic, mix(self.heads.seed) + place).name,
             public_id if head.topic != "nameless" else None,
         )
 
@@ -208,15 +206,15 @@ class World:
         with self._lock:
             if file_id in self._uploads:
                 return self._uploads[file_id]
-            # g{number of the chat}-{place of the message}: see `Conversations.messages`.
-            number, _, place = file_id[1:].partition("-")
-            if not (file_id.startswith("g") and number.isdecimal() and place.isdecimal()):
+            # g{number of the chat}-…: see `Conversations.messages`.
+            number = file_id[1:].partition("-")[0]
+            if not (file_id.startswith("g") and number.isdecimal()):
                 return None
             said = self._generated(int(number))
             known = chain.from_iterable(message.files for message in said)
             if not any(file.file_id == file_id for file in known):
                 return None
-        return picture(self.heads.seed, int(number), int(place))
+        return self._conversations.picture(file_id)
 
     @cached_property
     def _index(self) -> _Index:
@@ -268,7 +266,7 @@ class World:
         with self._lock:
             for chat in self.about(context, number):
                 return chat, False
-            return self.open(context, order, name=BUYERS[order.number % len(BUYERS)]), True
+            return self.open(context, order, name=self.shop.buyer(order.number).name), True
 
     def move(self, chat: Chat, *, status: str, kind: str) -> None:
         """Change status and type but not `updated`, which only messages change; for tests."""
@@ -321,12 +319,3 @@ class World:
     def _put(self, chat: Chat, before: int | None) -> None:
         self._index.put(chat.place, before, chat.updated, (chat.status, chat.kind, chat.context))
         self._changed[chat.place] = chat
-
-
-def _name(topic: str, bits: int) -> str | None:
-    if topic == "nameless":
-        return None
-    if topic.startswith("hostile"):
-        return HOSTILE[int(topic.split()[1])].name
-    names = ENGLISH_BUYERS if topic == "english" else BUYERS
-    return names[bits % len(names)]

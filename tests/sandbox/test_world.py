@@ -6,15 +6,17 @@ import zlib
 
 import pytest
 
+from chat_tui.sandbox.content import HOSTILE
 from chat_tui.sandbox.generator import DAY, MINUTE
+from chat_tui.sandbox.ledger import Begun
 from chat_tui.sandbox.seeded_random import png
 from chat_tui.sandbox.world import Chat, World, codes
 
 _NOW = 1_795_000_000_000
 
 
-def _world(chats: int = 300, seed: int = 1) -> World:
-    return World(seed=seed, chats=chats, start=_NOW, long_chat=420, now_ms=lambda: _NOW)
+def _world(chats: int = 300, seed: int = 1, language: str = "ru", *, hostile: bool = False) -> World:
+    return World(Begun(seed, chats, _NOW, 420, language, hostile), lambda: _NOW)
 
 
 def _all(world: World) -> list[Chat]:
@@ -34,7 +36,7 @@ def test_the_same_seed_makes_the_same_world(world: World) -> None:
 
 
 def test_about_a_dozen_buyers_wait_between_three_minutes_and_five_hours(world: World) -> None:
-    waiting = world.listed("desc", codes(["WAITING_FOR_PARTNER"], None, None), 0, 300)
+    waiting = world.listed("desc", codes(["WAITING_FOR_PARTNER"], ["CHAT"], None), 0, 300)
     assert 10 <= len(waiting) <= 15
     for chat in waiting:
         assert 3 * MINUTE <= _NOW - chat.updated <= 5 * 60 * MINUTE
@@ -97,14 +99,27 @@ def test_one_history_is_long(world: World) -> None:
     assert max(len(world.messages(chat)) for chat in _all(world)) >= 420
 
 
-def test_hostile_texts_names_and_files_are_there(world: World) -> None:
+def test_hostile_texts_names_and_files_are_there_if_asked_for() -> None:
+    world = _world(hostile=True)
     texts = "".join(m.text or "" for chat in _all(world) for m in world.messages(chat))
     for hostile in ("\x1b]52;", "\x1b[2J", "[@click=app.quit]", "\u202e", "\u200b", "\n" * 1, "[/]"):
         assert hostile in texts
     assert any("\x1b" in (chat.name or "") for chat in _all(world))
+    assert any(len(chat.name or "") > 200 for chat in _all(world))
     assert any("../" in file.name for chat in _all(world) for m in world.messages(chat) for file in m.files)
+
+
+def test_stickers_and_buyers_without_a_name_are_there(world: World) -> None:
     assert any(m.text is None and not m.files for chat in _all(world) for m in world.messages(chat))
     assert any(chat.name is None for chat in _all(world))
+
+
+def test_hostile_buyers_take_the_places_of_others(world: World) -> None:
+    hostile = _world(hostile=True)
+    pairs = list(zip(_all(world), _all(hostile), strict=True))
+    assert sum(ours.name != theirs.name for ours, theirs in pairs) == len(HOSTILE)
+    for ours, theirs in pairs:
+        assert (ours.status, ours.kind, ours.context) == (theirs.status, theirs.kind, theirs.context)
 
 
 def test_photos_are_pictures_of_the_told_size(world: World) -> None:
@@ -118,7 +133,7 @@ def test_photos_are_pictures_of_the_told_size(world: World) -> None:
 
 
 def test_a_picture_is_a_whole_png() -> None:
-    content = png(1, 2, 3)
+    content = png("mug", 1, 2, 3)
     at, seen, pixels = 8, [], b""
     while at < len(content):
         length = int.from_bytes(content[at : at + 4], "big")
@@ -128,7 +143,7 @@ def test_a_picture_is_a_whole_png() -> None:
         seen.append(kind)
         at += 12 + length
     assert seen == [b"IHDR", b"IDAT", b"IEND"]
-    assert len(zlib.decompress(pixels)) == 90 * (1 + 120 * 3)
+    assert len(zlib.decompress(pixels)) == 240 * (1 + 320 * 3)
 
 
 def test_an_empty_world() -> None:
