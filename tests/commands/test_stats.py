@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from chat_tui.sandbox.generator import DAY
 from tests.commands.conftest import Run
 from tests.support.sandbox import Sandbox
 
@@ -53,7 +54,16 @@ def test_programs_get_the_same(run: Run, chat_id: int) -> None:
     assert whole["waiting"] == str(len(waits))
 
 
-def test_only_the_days_that_are_asked_for(run: Run, chat_id: int) -> None:
+def test_only_the_days_that_are_asked_for(
+    run: Run, market: Sandbox, chat_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ms = market.world.now_ms
+    with monkeypatch.context() as earlier:
+        earlier.setattr(market.world, "now_ms", lambda: now_ms() - 3 * DAY)
+        before = market.open_direct("Когда?")
+        market.say(before, "Завтра", "PARTNER")
+    run("sync", "--once")
+    run("show", before, "--fresh")
     ever, lately = (json.loads(run("stats", "--json", *more).out) for more in ([], ["--days", "1"]))
     assert 1 <= lately["answered"] < ever["answered"]
     assert lately["since"] is not None

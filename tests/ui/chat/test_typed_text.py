@@ -357,7 +357,7 @@ async def test_a_smaller_and_a_larger_window_keep_draft_and_chat(market: Sandbox
         await it.until_shown("To: ")
         assert (it.opened, it.focus, it.box) == (chat, "box", text)
         await it.write("!")
-        await it.until_shown("To: Наталья", "размер.!")
+        await it.until_shown("To: Денис", "размер.!")
         await it.press("enter")
         await it.until(lambda: it.sent)
         assert it.sent_texts == [(chat, text + "!")]

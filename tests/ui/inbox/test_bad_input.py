@@ -81,7 +81,7 @@ async def test_half_a_page_costs_nothing_and_is_read_again(
         await until_noticed(it, CUT_WORDS[language])
         await it.synced()
         await it.until(lambda: notice(it) == "")
-        assert len(it.rows) == 12
+        assert len(it.rows) == 15
 
 
 async def test_a_key_that_loses_its_right_keeps_every_message(market: Sandbox, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
         await it.press("j", "j", "enter")
         assert it.opened == it.highlighted == it.rows[2]
         assert it.focus == "history"
-        await it.until_shown("═ Анна Л. · return 8800072", "To: Анна Л. · return 8800072")
+        await it.until_shown("═ Полина Р. · return 8800069", "To: Полина Р. · return 8800069")
         await it.until_shown("Support")
 
 
@@ -91,7 +91,7 @@ async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandb
             # A new row at the top pushes the others down: wait for it before the next key.
             await it.until(lambda: "loading older messages" not in it.screen)
             seen |= numbers_on(it.screen)
-        await it.until_shown("Hi! Do you ship the item", "the beginning of the conversation")
+        await it.until_shown("Hi! Is the desk lamp", "the beginning of the conversation")
         assert seen == set(range(170))
         assert pages_read(market) > 170 / 50
         await it.press("G")
@@ -197,7 +197,7 @@ async def test_a_narrow_screen_shows_one_pane_at_a_time(market: Sandbox, tmp_pat
         assert "═ Chats ═" in it.screen
         assert "To: " not in it.screen
         await it.press("enter")
-        await it.until_shown("To: Наталья")
+        await it.until_shown("To: Денис")
         assert "═ Chats ═" not in it.screen
         assert all(len(line) <= 80 for line in it.screen.splitlines())
         await it.press("tab", "tab")
