@@ -19,7 +19,7 @@ from chat_tui.ui.kit.line_pane import FramedPane
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs, orders
 from chat_tui.words.chats import about, buyer_name, state_words
-from chat_tui.words.line import Line, Role, Span, fit, rule, spread, wrap
+from chat_tui.words.line import Line, Role, Span, fit, rule, spread, width_of, wrap
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import HOUR, age, day_of, when
 
@@ -205,8 +205,11 @@ def _other_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
     for item in found.others:
         words, role = state_words(item)
         since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
+        subject = (Span(about(item.chat.context, short=True)),)
         state = (Span(words, role), Span(f" {age(since, sight.now)}", Role.MUTED))
-        yield spread((Span(about(item.chat.context, short=True)),), state, sight.width)
+        # The number of an order is not cut for an age.
+        has_room = width_of(subject) + 1 + width_of(state) <= sight.width
+        yield spread(subject, state if has_room else state[:1], sight.width)
 
 
 def _text(words: str, role: Role, sight: Sight) -> Iterator[Line]:

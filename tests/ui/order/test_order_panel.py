@@ -122,6 +122,12 @@ async def test_a_narrow_screen_shows_it_instead_and_escape_steps_back(
         await it.press("i", "n")
         await it.until(lambda: it.focus == "box")
         assert panel(it) == "", "who writes sees what is said"
+        await it.press("escape")
+        before = asked(it, "getBusinessOrders", "getReturn")
+        for _ in range(3):
+            await open_one_about_an_order(it, besides=it.opened)
+        await asyncio.sleep(0.05)
+        assert asked(it, "getBusinessOrders", "getReturn") == before, "nobody looks at it"
 
 
 async def test_a_size_that_changes_takes_the_panel_along(market: Sandbox, tmp_path: Path) -> None:
@@ -166,7 +172,10 @@ async def test_below_140_columns_the_panel_takes_the_place_of_the_list(
         assert (it.focus, bool(panel(it))) == ("box", True), "one can write and read the order"
         await it.press("escape", "escape")
         assert (it.focus, is_list_shown(it), panel(it)) == ("list", True, "")
-        await it.press("i")
+        await it.press("enter")
+        await it.until(lambda: it.focus == "history")
+        assert (is_list_shown(it), panel(it)) == (True, ""), "it was closed, not hidden"
+        await it.press("escape", "i")
         await it.until(lambda: order_of(it) in panel(it))
         assert isinstance(it.app.focused, OrderPanel)
         await it.press("i")

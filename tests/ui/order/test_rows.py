@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.model.chat import ContextKind
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import CampaignId, OrderId, ReturnId
 from chat_tui.model.order import (
     DECISION_MS,
@@ -206,6 +206,25 @@ def test_the_other_chats() -> None:
     assert rows[-2].split() == ["order", "…0002", "waits", "3", "h"]
     assert rows[-1].split() == ["question", "answered", "2", "d"]
     assert "Also about this order" in said(ChatOrder(ITEM, others=others))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_number_of_another_chat_is_not_cut_for_its_age(language: str) -> None:
+    locale.use(language)
+    other = queue_item(
+        2,
+        context_kind=ContextKind.RETURN,
+        return_id=8812045,
+        chat_kind=ChatKind.ARBITRAGE,
+        status=ChatStatus.FINISHED,
+        waiting_since=None,
+        updated_at=NOW - 29 * DAY,
+    )
+    found = ChatOrder(ITEM, others=(other,), are_others_of_buyer=True)
+    narrow, wide = (text_of(order_rows(found, Sight(NOW, UTC, width))[-1]) for width in (31, 48))
+    assert " 8812045 " in narrow
+    assert "29" not in narrow
+    assert "29" in wide
 
 
 @pytest.mark.parametrize("width", [8, 20, 34, 76])

@@ -49,7 +49,7 @@ async def test_a_line_stands_between_open_and_finished_chats() -> None:
         await press(pilot.app, "j", "j")
         assert app.list.highlighted == ref(2), "the line is no chat"
         # The first row of the list is below its border.
-        for row, number in ((5, 2), (6, 2), (7, 2), (8, 3), (4, 1), (1, 0)):
+        for row, number in ((6, 2), (7, 2), (8, 3), (4, 1), (1, 0), (5, 0)):
             await pilot.click(QueueList, offset=(8, row))
             assert app.list.highlighted == ref(number), row
 
