@@ -103,7 +103,7 @@ async def test_the_order_panel_without_a_chat_says_where_to_choose_one(
 ) -> None:
     stage.append(make_scene(tmp_path, language="en", filled=False))
     app = stage[0].app
-    async with app.run_test(size=(160, 24)) as pilot:
+    async with app.run_test(size=(200, 24)) as pilot:
         await pressing()(pilot)
         await app.screen._order.show()  # type: ignore[attr-defined]
         await settled(app)
