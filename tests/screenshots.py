@@ -1,76 +1,85 @@
-"""The pictures of README, made from the scene of the snapshots: `python -m tests.screenshots`."""
+"""The pictures of README and docs, made from the demo's shop: `python -m tests.screenshots`."""
 
 import asyncio
 import os
 import re
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
-os.environ.update(TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+os.environ.update(TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0", TEXTUAL_COLOR_SYSTEM="truecolor")
 os.environ.pop("NO_COLOR", None)
 
 import hatch_build
-from chat_tui.store.database import Store
+from chat_tui import locale
+from chat_tui.commands.demo import put_templates
 from tests.moving import Frame, moving_picture
-from tests.support.refs import ref
-from tests.support.scenes import make_scene, queue_an_answer
-from tests.support.settling import pressing
+from tests.support.places import places
+from tests.support.sandbox import Sandbox
+from tests.ui.app_stage import CALM, Desk, desk
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-TYPED = {"en": "Good afternoon, Olga!", "ru": "Добрый день, Ольга!"}
-PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], bool]] = {
-    "inbox": ((110, 28), ("j", "enter", "c"), True),
-    "narrow": ((80, 24), (), False),
-    "outbox": ((80, 24), ("O",), False),
+SHOP = {"chats": 40, "seed": 1}
+HELD_S = 5.0
+"""For how long a send can be undone: the pictures show it counting."""
+STILLS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
+    "inbox": ((150, 34), ("j", "j", "j", "i")),
+    "narrow": ((80, 24), ()),
+    "templates": ((110, 28), ("j", "j", "j", "c", "/")),
 }
-"""Size, keys, and whether the start of an answer is then typed."""
-ANSWER = {"en": "Hello! It arrives tomorrow by noon.", "ru": "Здравствуйте! Привезут завтра до обеда."}
-MOVING_SIZE = (100, 26)
+"""Size and keys."""
+MOVING_SIZE = (110, 28)
+ANSWER = {
+    "en": "Hello! We have approved the return. Sorry for the trouble.",
+    "ru": "Здравствуйте! Возврат согласовали, приносим извинения.",
+}
 
 
-def _prepare(store: Store, language: str) -> None:
-    sent = {"en": "We are asking the delivery service.", "ru": "Уточняем у службы доставки."}[language]
-    queue_an_answer(store, ref(2), sent)
+@asynccontextmanager
+async def _shop(language: str, size: tuple[int, int]) -> AsyncIterator[Desk]:
+    locale.use(language)
+    settings = replace(CALM, undo_s=HELD_S)
+    with tempfile.TemporaryDirectory() as place, Sandbox.start(**SHOP, language=language) as market:
+        root = Path(place)
+        put_templates(places(root), language)
+        async with desk(root, market, size=size, settings=settings, fresh=True) as seen:
+            await seen.until(lambda: seen.app.inbox.link().fresh_at is not None, "the list is read")
+            await seen.until(lambda: not seen.app.inbox.link().works, "everything is loaded")
+            await seen.press("escape", "g")
+            yield seen
 
 
-async def _picture(root: Path, language: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:
-    scene = make_scene(root, language=language, prepare=lambda store: _prepare(store, language))
-    try:
-        async with scene.app.run_test(size=size) as pilot:
-            await pressing(*keys)(pilot)
-            return _alone(scene.app.export_screenshot(title="chat-tui"))
-    finally:
-        scene.close()
+async def _still(language: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:
+    async with _shop(language, size) as seen:
+        await seen.press(*keys)
+        await asyncio.sleep(1)
+        await seen.answered()
+        return _taken(seen)
 
 
-async def _answering(root: Path, language: str) -> str:
+async def _answering(language: str) -> str:
     """The loop of a day: `n`, an answer, Enter, and the next chat opens."""
     frames: list[Frame] = []
-    scene = make_scene(root, language=language)
-    try:
-        async with scene.app.run_test(size=MOVING_SIZE) as pilot:
+    async with _shop(language, MOVING_SIZE) as seen:
 
-            async def press(key: str, seconds: float) -> None:
-                await pressing(key)(pilot)
-                frames.append((_alone(scene.app.export_screenshot(title="chat-tui")), seconds))
+        async def keep(seconds: float, *keys: str) -> None:
+            await seen.press(*keys)
+            frames.append((_taken(seen), seconds))
 
-            await pressing()(pilot)
-            frames.append((_alone(scene.app.export_screenshot(title="chat-tui")), 2.0))
-            await press("n", 1.5)
-            for character in ANSWER[language]:
-                await press(_key(character), 0.09)
-            await press("enter", 3.5)
-    finally:
-        scene.close()
+        await keep(2.0)
+        await keep(1.5, "n")
+        for character in ANSWER[language]:
+            await keep(0.07, character)
+        await keep(1.0)
+        await keep(4.0, "enter")
     return moving_picture(frames)
 
 
-def _key(character: str) -> str:
-    return {" ": "space", ",": "comma", "!": "exclamation_mark", ".": "full_stop"}.get(character, character)
-
-
-def _alone(svg: str) -> str:
-    """The picture without references to other sites: it uses the fonts of the reader."""
+def _taken(seen: Desk) -> str:
+    """The screen as a picture without references to other sites: it uses the fonts of the reader."""
+    svg = seen.app.export_screenshot(title="chat-tui")
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     return svg.replace("Fira Code", "DejaVu Sans Mono")
 
@@ -80,14 +89,10 @@ def main() -> None:
     hatch_build.compile_catalogues()
     FOLDER.mkdir(exist_ok=True)
     for language in ("en", "ru"):
-        for name, (size, keys, types) in PICTURES.items():
-            pressed = (*keys, *(_key(c) for c in TYPED[language])) if types else keys
-            with tempfile.TemporaryDirectory() as root:
-                svg = asyncio.run(_picture(Path(root), language, size, pressed))
+        pictures = {name: asyncio.run(_still(language, *how)) for name, how in STILLS.items()}
+        pictures["answering"] = asyncio.run(_answering(language))
+        for name, svg in pictures.items():
             (FOLDER / f"{name}-{language}.svg").write_text(svg, encoding="utf-8")
-        with tempfile.TemporaryDirectory() as root:
-            svg = asyncio.run(_answering(Path(root), language))
-        (FOLDER / f"answering-{language}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":
