@@ -21,7 +21,7 @@ from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-SHOP = {"chats": 40, "seed": 1}
+CHATS = 40
 HELD_S = 5.0
 """For how long a send can be undone: the pictures show it counting."""
 STILLS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
@@ -41,7 +41,7 @@ ANSWER = {
 async def _shop(language: str, size: tuple[int, int]) -> AsyncIterator[Desk]:
     locale.use(language)
     settings = replace(CALM, undo_s=HELD_S)
-    with tempfile.TemporaryDirectory() as place, Sandbox.start(**SHOP, language=language) as market:
+    with tempfile.TemporaryDirectory() as place, Sandbox.start(chats=CHATS, language=language) as market:
         root = Path(place)
         put_templates(places(root), language)
         async with desk(root, market, size=size, settings=settings, fresh=True) as seen:
