@@ -184,7 +184,7 @@ class QueueSettings:
     )
     """As written in the file; `hours.read_hours` parses it."""
     auto_advance: bool = setting(
-        False, YES_OR_NO, N_("Whether the next waiting chat opens by itself after an answer.")
+        True, YES_OR_NO, N_("Whether the next waiting chat opens automatically after an answer.")
     )
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 HIGHLIGHT: Final = "▌"
 """U+258C: gutter of the highlighted row."""
-OPENED: Final = "▸"
-"""U+25B8: gutter of the chat that is open in the history."""
+LEFT: Final = "▸"
+"""U+25B8: gutter of the highlighted row while the operator is in another pane."""
 DISPUTE: Final = "!"
 """A dispute: an arbiter of the Market takes part."""
 WARNING: Final = "!"

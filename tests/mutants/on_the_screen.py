@@ -138,15 +138,15 @@ _KEYS = (
     one(
         "the highlight is not on the chat of the box",
         "chat_tui/ui/chat/pane.py",
-        "        self._opened(chat_ref)\n",
+        "        self._is_another(chat_ref)\n",
         "",
         f"{RECIPIENTS}::test_whoever_goes_on_within_the_box_takes_the_highlight_along",
     ),
     one(
         "nobody waits before the list was read",
         "chat_tui/ui/inbox/opening.py",
-        "        elif self._is_list_read:\n            notify",
-        "        elif True:\n            notify",
+        "        elif self.is_list_read:\n            self._say(",
+        "        elif True:\n            self._say(",
         "tests/ui/inbox/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
     ),
 )

@@ -31,6 +31,7 @@ from chat_tui.model.outbox import NewItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.settings import Preferences
+from chat_tui.settings.schema import QueueSettings
 from chat_tui.store import chats, drafts, messages, outbox
 from chat_tui.store.database import Pending, Store, StorePaths
 from chat_tui.store.errors import StoreProblem
@@ -336,7 +337,8 @@ def make_scene(
     if prepare is not None:
         prepare(store)
     inbox = StillInbox(store, link)
-    app = ChatTuiApp(inbox, Preferences(), places(root), now=now, zone=UTC)
+    staying = Preferences(queue=QueueSettings(auto_advance=False))
+    app = ChatTuiApp(inbox, staying, places(root), now=now, zone=UTC)
     return Scene(store, inbox, app)
 
 

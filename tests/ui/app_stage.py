@@ -18,6 +18,7 @@ from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.settings import Preferences
+from chat_tui.settings.schema import QueueSettings
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.chat.compose import Compose
@@ -38,6 +39,8 @@ USUAL = (120, 24)
 NARROW = (80, 24)
 HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to the paste."""
+STAYING = Preferences(queue=QueueSettings(auto_advance=False))
+"""An answered chat stays, so that a test can look at it."""
 CALM = replace(QUICK, poll_s=0.2)
 """Short waits, but not so short that polling leaves no time for the screen."""
 HELD_S = 0.3
@@ -164,7 +167,7 @@ class Desk:
 
     @property
     def opened(self) -> ChatRef | None:
-        """The chat whose history is shown."""
+        """The chat of the right side."""
         return self._main.query_one(History).chat_ref
 
     @property
@@ -272,7 +275,7 @@ async def desk(
     business: int | None = None,
     url: str | None = None,
     notifications: bool = False,
-    preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+    preferences: Preferences = STAYING,
     fresh: bool = False,
 ) -> AsyncIterator[Desk]:
     """Start the program on the files below `root`; leaving the block ends it like leaving the app.

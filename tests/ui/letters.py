@@ -79,7 +79,8 @@ class Walk:
 
     @property
     def opened(self) -> ChatRef | None:
-        return self.list.opened
+        """The chat of the right side."""
+        return self.desk.talk.chat_ref
 
     @property
     def highlighted(self) -> ChatRef | None:
@@ -179,7 +180,7 @@ class Walk:
         named = str(self.box.border_title).split(" · ")[0].removesuffix(glyphs.CUT)
         is_enough = words == named or (words.startswith(named) and len(named) > 8)
         self._expect(is_enough, f"{words} named, not {named}")
-        self._expect(self.highlighted == self.opened, "highlighted = open")
+        self._expect(self.highlighted == self.opened, "highlighted = shown")
 
     def _is_box_seen(self) -> bool:
         """Whether the last drawn screen shows the whole box, with nothing over its recipient."""

@@ -29,7 +29,7 @@ class Drafts:
     ) -> None:
         """`pane` runs the timers; `say` shows why the draft of a chat could not be saved."""
         self.chat_ref: ChatRef | None = None
-        """The chat that the text in the box belongs to; None = no chat is open."""
+        """The chat that the text in the box belongs to; None = no chat is shown."""
         self._pane = pane
         self._inbox = inbox
         self._box = box
@@ -55,10 +55,16 @@ class Drafts:
         self._names[draft.chat_ref] = to
         self.show(draft)
 
+    def put_away(self) -> None:
+        """Make the box that of no chat, and empty."""
+        self.chat_ref, self._saved = None, ""
+        self._box.load("", 0)
+
     def show(self, draft: Draft) -> None:
         """Show a draft that is on the disk in the box."""
-        self._saved = draft.text
         self._box.load(draft.text, draft.caret)
+        # Not the text of the draft, of which the box may have dropped something: only what is typed is saved.
+        self._saved = self._box.text
 
     def sent(self, chat_ref: ChatRef) -> None:
         """The text of the box was queued, and the outbox deleted the saved draft in the same step."""

@@ -1,4 +1,4 @@
-"""The widget that shows the history of the open chat and turns keys, wheel and clicks into moves in it.
+"""The widget that shows the history of a chat and turns keys, wheel and clicks into moves in it.
 
 Not its job: reading pages (`pane`), and where the screen stands in the history (`history_view`).
 """
@@ -86,13 +86,13 @@ class History(FramedPane, can_focus=True):
         self._zone = zone
         self._title = ""
         self._words = ""
-        """The sentence shown while no chat is open."""
+        """The sentence shown while no chat is shown."""
         self.view: HistoryView | None = None
-        """The open chat and the place of the screen in it; None = no chat is open."""
+        """The chat and the place of the screen in it; None = no chat is shown."""
 
     @property
     def chat_ref(self) -> ChatRef | None:
-        """The chat that is shown; None = no chat is open."""
+        """The chat that is shown; None = no chat is shown."""
         return self.view.window.chat_ref if self.view is not None else None
 
     @property
@@ -117,7 +117,7 @@ class History(FramedPane, can_focus=True):
         self.redraw()
 
     def show(self, page: TimelinePage, item: QueueItem | None, *, at: MessageId | None = None) -> None:
-        """Show a newly opened chat at its end, or at the first unseen message if the end does not show it.
+        """Show another chat at its end, or at the first unseen message if the end does not show it.
 
         With `at`, a message of the page, that message is highlighted in the middle of the screen instead.
         """
@@ -243,7 +243,7 @@ class History(FramedPane, can_focus=True):
         super().forget()
 
     def _of(self, page: TimelinePage) -> HistoryView | None:
-        """The open chat, if the page is one of its own; None for the late answer to an earlier chat."""
+        """The view of the chat, if the page is its own; None for the late answer to an earlier chat."""
         return self.view if page.chat_ref == self.chat_ref else None
 
     def _scroll(self, lines: int) -> None:
@@ -271,7 +271,7 @@ class History(FramedPane, can_focus=True):
             self.post_message(self.NewerWanted(window.chat_ref, window.newest_id))
 
     def paint(self, size: Size) -> list[Strip]:
-        """The lines of the open chat, or the sentence of `say`."""
+        """The lines of the chat, or the sentence of `say`."""
         if self.view is not None:
             return self.view.paint(size)
         return [self.strip(line, size.width) for line in lonely_lines(self._words, *size)]

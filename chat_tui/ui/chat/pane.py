@@ -1,5 +1,6 @@
-"""The pane of the open chat: joins history, compose box and draft, and queues what is sent from the box."""
+"""The pane of one chat: joins history, compose box and draft, and queues what is sent from the box."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -7,8 +8,10 @@ from datetime import tzinfo
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Resize
 from textual.message import Message as UiMessage
+from textual.widget import Widget
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
@@ -17,6 +20,7 @@ from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.model.timeline import Draft
 from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
@@ -71,8 +75,56 @@ class HeldSend:
             self._item = None
 
 
+class Attention:
+    """What is asked and noted about a chat once the operator stays with it; passing it by does neither."""
+
+    def __init__(self, pane: Widget, inbox: InboxApi) -> None:
+        self._pane = pane
+        self._inbox = inbox
+        self._chat_ref: ChatRef | None = None
+        self.is_paid = False
+        """Whether the operator stays with the chat."""
+        self._seen_to: MessageId | None = None
+        """The newest message that was on the screen and is not noted as seen yet; None = there is none."""
+        self._is_older_wanted = False
+        """Whether older messages are wanted that the Market was not asked for yet."""
+
+    def turn_to(self, chat_ref: ChatRef | None) -> None:
+        """This chat is shown now; None = no chat."""
+        if chat_ref is None and self._chat_ref is not None:
+            self._inbox.chats.open(None)
+        self._chat_ref, self.is_paid = chat_ref, False
+        self._seen_to, self._is_older_wanted = None, False
+
+    def pay(self) -> None:
+        """The operator stays with the chat: ask for what is new and what was wanted, note what was seen."""
+        if self._chat_ref is None or self.is_paid:
+            return
+        self.is_paid = True
+        self._inbox.chats.open(self._chat_ref)
+        if self._is_older_wanted:
+            self.want_older()
+        self._pane.call_later(self.see)
+
+    def want_older(self) -> None:
+        """Older messages are wanted from the Market; they arrive as news of the chat."""
+        self._is_older_wanted = not self.is_paid
+        if self.is_paid and self._chat_ref is not None:
+            self._inbox.chats.want_older(self._chat_ref)
+
+    async def see(self, message_id: MessageId | None = None) -> None:
+        """Note this message as seen, or (None) the one that was on the screen before."""
+        self._seen_to = message_id or self._seen_to
+        if self.is_paid and self._chat_ref is not None and self._seen_to is not None:
+            seen_to, self._seen_to = self._seen_to, None
+            await self._inbox.marks.see(self._chat_ref, seen_to)
+
+
 class TalkPane(Vertical):
-    """The open chat. Everything typed here belongs to `chat_ref`, from the first letter to the outbox."""
+    """Shows a chat. Everything typed here belongs to `chat_ref`, from the first letter to the outbox.
+
+    Until `attention` is paid, the Market is not asked about the chat, and nothing in it counts as seen.
+    """
 
     @dataclass
     class Sent(UiMessage):
@@ -82,21 +134,19 @@ class TalkPane(Vertical):
         was_waiting: bool
         """Whether the chat was waiting for an answer."""
 
+    class Shown(UiMessage):
+        """The pane is on the screen again, after it was hidden."""
+
     def __init__(
-        self,
-        inbox: InboxApi,
-        *,
-        now: Callable[[], Millis],
-        zone: tzinfo,
-        opened: Callable[[ChatRef], None],
+        self, inbox: InboxApi, *, now: Callable[[], Millis], zone: tzinfo, shown: Callable[[ChatRef], None]
     ) -> None:
-        """`opened` is called with another chat in the same step in which the box becomes that chat's."""
+        """`shown` is called with another chat in the same step in which the box becomes that chat's."""
         super().__init__(id="talk-pane")
         self._inbox = inbox
-        self._opened = opened
+        self._is_another = shown
         self.history = History(now, zone)
         self.box = Compose()
-        # Until a chat is open there is no recipient.
+        # Until a chat is shown there is no recipient.
         self.box.disabled = True
         bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self.drafts = Drafts(self, inbox, self.box, self._say)
@@ -110,13 +160,18 @@ class TalkPane(Vertical):
         """The recipient, as it stands on the frame of the box."""
         self._held = HeldSend(self.box, now)
         self.item: QueueItem | None = None
-        """The open chat as the list shows it; None = no chat is open."""
+        """The chat as the list shows it; None = no chat is shown."""
+        self.attention = Attention(self, inbox)
+        self._reading: ChatRef | None = None
+        """The chat that is being read; None = none."""
+        self._has_news = False
+        """Whether there was news of it meanwhile."""
         self.others: tuple[str, ...] = ()
         """The drafts of this chat typed in other copies of the program, the latest first."""
 
     @property
     def chat_ref(self) -> ChatRef | None:
-        """The open chat; None = no chat is open."""
+        """The chat that is shown; None = no chat."""
         return self.drafts.chat_ref
 
     def compose(self) -> ComposeResult:
@@ -126,11 +181,13 @@ class TalkPane(Vertical):
         yield self.box.notice
         yield self.box
 
-    def on_mount(self) -> None:
-        """Say which keys open a chat."""
-        words = _("No chat is open. {open} opens the highlighted one, {next} the longest waiting.")
-        words = words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))
-        self.history.say(plain(words))
+    def on_show(self) -> None:
+        """The pane came onto the screen."""
+        self.post_message(self.Shown())
+
+    def on_hide(self) -> None:
+        """The pane left the screen: what comes now is not seen."""
+        self.attention.is_paid = False
 
     @on(Compose.NoticeChanged)
     @on(Resize)
@@ -147,62 +204,81 @@ class TalkPane(Vertical):
         box.styles.min_height = max(BOX_LEAST, previewed) if box.preview_rows else None
         self.call_after_refresh(self._address)
 
-    # -- opening -------------------------------------------------------------------------------------
+    # -- showing -------------------------------------------------------------------------------------
 
-    async def open(
+    async def show(
         self,
         chat_ref: ChatRef,
         *,
         at: MessageId | None = None,
         only_if: Callable[[], bool] = lambda: True,
         shown: Callable[[], None] = lambda: None,
-    ) -> bool:
-        """Show a chat with its draft and save the draft of the previous one; False if it was not opened.
+    ) -> bool | None:
+        """Show a chat with its draft and save the draft of the previous one; False if it is not in the cache.
 
-        `at`, a message, is brought to the middle of the screen, even if the chat is open already. `only_if`
-        is asked last, when nothing can come in between; if it returns False, nothing changes. `shown` is
-        called as soon as the box is that of the chat, before any further key is handled.
+        `at`, a message, is brought to the middle of the screen, even if the chat is shown already. `only_if`
+        is asked last, when nothing can come in between; if it returns False, nothing changes, and the result
+        is None. `shown` is called as soon as the box is that of the chat, before any further key is handled.
         """
         if chat_ref == self.chat_ref:
             shown()
             if at is not None:
-                await self._go_to(chat_ref, at)
+                page = await self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE)
+                if chat_ref == self.chat_ref:
+                    self.history.show(page, self.item, at=at)
             return True
-        item = await self._inbox.chats.item(chat_ref)
+        self._reading, self._has_news = chat_ref, False
+        item, page, draft = await asyncio.gather(
+            self._inbox.chats.item(chat_ref),
+            self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE),
+            self.drafts.of(chat_ref),
+        )
         if item is None:
             return False
-        page = await self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE)
-        draft = await self.drafts.of(chat_ref)
         if not only_if():
-            return False
+            return None
         # Nothing is awaited until the draft is saved: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
-        leaving, unsent = self.drafts.unsaved(), self._unsent()
+        left = self.drafts.unsaved(), self._unsent()
         self.others = draft.others
+        self.attention.turn_to(chat_ref)
         self.drafts.take_up(draft, recipient(item))
         self.history.show(page, item, at=at)
         self._read_to = self.history.newest_shown
         self._entitle(item)
         self.box.disabled = False
-        self._opened(chat_ref)
+        self._is_another(chat_ref)
         self.show_rights()
         shown()
-        self._inbox.chats.open(chat_ref)
-        if unsent:
-            notify(self.app, unsent, severity="warning")
-        if leaving is not None:
-            await self.drafts.keep(leaving)
-        # News since the page was read found another chat open and was ignored; it does not come again.
-        await self.renew()
+        has_news, self._reading = self._has_news, None
+        await self._left(*left)
+        if has_news:
+            # The page was read before it, and it does not come again.
+            await self.renew()
         return True
 
-    async def _go_to(self, chat_ref: ChatRef, at: MessageId) -> None:
-        page = await self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE)
-        if chat_ref == self.chat_ref:
-            self.history.show(page, self.item, at=at)
+    async def clear(self, words: Content, *, only_if: Callable[[], bool]) -> bool:
+        """Show a sentence instead of a chat and save the draft of that chat; False if `only_if` says no."""
+        if not only_if():
+            return False
+        left = self.drafts.unsaved(), self._unsent()
+        self.others, self.item, self._addressed = (), None, ""
+        self.attention.turn_to(None)
+        self.drafts.put_away()
+        self.history.say(words)
+        self.box.disabled, self.box.border_title = True, None
+        await self._left(*left)
+        return True
+
+    async def _left(self, draft: Draft | None, unsent: str) -> None:
+        """Another chat is shown: save the draft of the one before, and warn of a text that was not sent."""
+        if unsent:
+            notify(self.app, unsent, severity="warning")
+        if draft is not None:
+            await self.drafts.keep(draft)
 
     def show_rights(self) -> None:
-        """Show in the box if nothing can be sent to the business of the open chat, and why."""
+        """Show in the box if nothing can be sent to the business of the chat, and why."""
         why = self._inbox.link(self.chat_ref).view_only
         self.box.forbid(problem_words(why) if why is not None else "")
 
@@ -210,16 +286,16 @@ class TalkPane(Vertical):
 
     async def hear(self, digest: Digest) -> None:
         """Read and show again what the news may concern."""
-        if self.chat_ref in digest.timelines:
+        news = digest.timelines | digest.marks
+        self._has_news |= self._reading in news
+        if self.chat_ref in news:
             await self.renew()
-        elif self.chat_ref in digest.marks:
-            await self._renew_marks()
         if self.chat_ref in digest.failed:
             problem = self._inbox.link(self.chat_ref).problem
             self.history.older_failed(problem_words(problem) if problem is not None else "")
 
     async def renew(self) -> None:
-        """Read the timeline and the header of the open chat again."""
+        """Read the timeline and the header of the chat again."""
         chat_ref = self.chat_ref
         if chat_ref is None:
             return
@@ -232,13 +308,6 @@ class TalkPane(Vertical):
             self.history.refresh_newest(page)
             if older is not None and self.history.oldest_id == oldest:
                 self.history.extend_older(older)
-            self._entitle(item)
-
-    async def _renew_marks(self) -> None:
-        """Read the header again, which shows the marks; the history shows none."""
-        chat_ref = self.chat_ref
-        item = None if chat_ref is None else await self._inbox.chats.item(chat_ref)
-        if item is not None and chat_ref == self.chat_ref:
             self._entitle(item)
 
     def _entitle(self, item: QueueItem) -> None:
@@ -261,8 +330,7 @@ class TalkPane(Vertical):
         if message.chat_ref != self.chat_ref:
             return
         if not message.is_cached:
-            # The answer arrives as news of this chat.
-            self._inbox.chats.want_older(message.chat_ref)
+            self.attention.want_older()
             return
         page = await self._inbox.chats.timeline(message.chat_ref, before=message.before, limit=PAGE)
         self.history.extend_older(page)
@@ -279,7 +347,8 @@ class TalkPane(Vertical):
     @on(History.SeenTo)
     async def _seen(self, message: History.SeenTo) -> None:
         message.stop()
-        await self._inbox.marks.see(message.chat_ref, message.message_id)
+        if message.chat_ref == self.chat_ref:
+            await self.attention.see(message.message_id)
 
     def tick(self) -> None:
         """A second passed: update what counts down."""

@@ -11,6 +11,7 @@ from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef
 from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox.opening import Opening, nobody_waits
 
 QUIET_S: Final = 0.4
 """Seconds without a key before an answered chat is left: an operator who types on means the one shown."""
@@ -26,6 +27,7 @@ class Advancing:
     terminal: TerminalApp[None]
     inbox: InboxApi
     talk: TalkPane
+    opening: Opening
     _left: ChatRef | None = field(default=None, init=False)
     """The chat that was last left automatically."""
 
@@ -38,7 +40,7 @@ class Advancing:
         self.screen.set_timer(QUIET_S, partial(self._advance, chat_ref, keyed_at))
 
     async def _advance(self, chat_ref: ChatRef, keyed_at: float) -> None:
-        talk, terminal = self.talk, self.terminal
+        talk, terminal, following = self.talk, self.terminal, self.opening.following
 
         def is_idle() -> bool:
             # Not `is_current`, which is also true beneath a dialog.
@@ -51,21 +53,32 @@ class Advancing:
             self.soon(chat_ref, keyed_at)
             return
         # Not "the one after this chat": it was just answered, so the longest-waiting one is next.
-        following = await self.inbox.chats.next_waiting(None) if is_idle() else None
-        if following is None or following == chat_ref:
+        chosen = await self.inbox.chats.next_waiting(None) if is_idle() else chat_ref
+        if chosen == chat_ref:
+            return
+        if chosen is None:
+            if is_idle() and self.opening.is_list_read:
+                talk.box.say(nobody_waits())
             return
 
         def shown() -> None:
             self._left = chat_ref
             # Keys carry their time of arrival, so one still in the queue counts as typed too soon.
             talk.box.came_by_itself(time.monotonic() + READ_S)
+            # Without a question about other drafts: it would take the keys of an operator who writes on.
+            following.enter()
 
         # Checked again at the last moment: opening reads the disk, and a key may arrive meanwhile.
-        await talk.open(following, only_if=is_idle, shown=shown)
+        await following.bring(chosen, only_if=is_idle, shown=shown)
 
     async def go_back(self) -> None:
         """Put text meant for the chat that was left into its box, and show it again."""
-        type_astray = self.talk.box.type_astray
-        if self._left is None or not await self.talk.open(self._left, shown=type_astray):
+        following, box = self.opening.following, self.talk.box
+
+        def shown() -> None:
+            box.type_astray()
+            following.enter()
+
+        if self._left is None or not await following.bring(self._left, shown=shown):
             # Better in the box that is shown than lost.
-            type_astray()
+            box.type_astray()

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.screen import Screen
+from textual.widget import Widget
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry
 from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
@@ -21,7 +23,7 @@ from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.advancing import Advancing
 from chat_tui.ui.inbox.editing import Editing
 from chat_tui.ui.inbox.marking import Marking
-from chat_tui.ui.inbox.opening import Opening
+from chat_tui.ui.inbox.opening import Following, Opening
 from chat_tui.ui.kit.dialog import LegibleApp
 from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
@@ -68,9 +70,12 @@ class Commands:
         self._offer = Offer()
         screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
         talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, lambda: self.dialogs
-        self.advancing = Advancing(screen, terminal, inbox, talk)
         self.editing = Editing(screen, terminal, inbox, talk, dialogs)
-        self.opening = Opening(screen, terminal, inbox, queue, talk, order, self.editing, dialogs, now, zone)
+        self.following = following = Following(screen, queue, talk, order)
+        self.opening = Opening(
+            screen, terminal, inbox, queue, talk, following, self.editing, dialogs, now, zone
+        )
+        self.advancing = Advancing(screen, terminal, inbox, talk, self.opening)
         self.marking = Marking(screen, inbox, queue, talk, self.opening, dialogs, now, zone)
 
     @cached_property
@@ -82,20 +87,27 @@ class Commands:
 
     # -- opening -------------------------------------------------------------------------------------
 
+    async def step_pane(self, step: int) -> None:
+        """Focus the next pane, or (-1) the previous one; all but the list show the highlighted chat."""
+        panes: list[Widget] = [self.queue.list, self.talk.history, self.talk.box]
+        if self.order.panel is not None and self.order.is_wanted:
+            panes.append(self.order.panel)
+        focused = self.screen.focused
+        place = panes.index(focused) if focused in panes else 0
+        target = panes[(place + step) % len(panes)]
+        if target is self.queue.list or await self.opening.meant_id() is not None:
+            self.screen.set_focus(target)
+
     async def write(self) -> None:
-        """Put the caret into the box of the chat that the key means."""
-        chat_ref = self.opening.meant_id()
-        if chat_ref is not None:
+        """Put the caret into the box of the highlighted chat."""
+        if (chat_ref := await self.opening.meant_id()) is not None:
             await self.opening.open(chat_ref, write=True)
 
     async def toggle_order(self) -> None:
-        """Show the order of the chat that the key means, or hide it."""
-        chat_ref = self.opening.meant_id()
-        if chat_ref is None:
-            return
-        if self.order.is_seen(chat_ref):
+        """Show the order of the highlighted chat, or hide it."""
+        if self.order.is_visible:
             self.order.hide()
-        elif await self.opening.bring(chat_ref):
+        elif await self.opening.meant_id() is not None:
             await self.order.show()
 
     async def greet(self) -> None:
@@ -125,13 +137,11 @@ class Commands:
         else:
             await self.opening.open(choice.item.chat_ref)
 
-    async def evidence(self) -> None:
-        """Save the chat that the key means as evidence for an arbiter."""
+    async def evidence(self, item: QueueItem) -> None:
+        """Save the chat as evidence for an arbiter."""
         from chat_tui.ui.dialogs import chat_dialogs  # noqa: PLC0415 - not before the first paint
 
-        chat_ref = self.opening.meant_id()
-        if chat_ref is not None:
-            await chat_dialogs.keep(self.terminal, self.inbox, chat_ref, self.zone)
+        await chat_dialogs.keep(self.terminal, self.inbox, item.chat.chat_ref, self.zone)
 
     def evidence_stopped(self) -> None:
         """Say that the evidence was stopped, and what stays."""
@@ -139,7 +149,7 @@ class Commands:
 
         chat_dialogs.keeping_stopped(self.terminal)
 
-    # -- the open chat -------------------------------------------------------------------------------
+    # -- the chat that is shown ----------------------------------------------------------------------
 
     async def recognise(self, pasted: str) -> None:
         """If a pasted text is the path of a file, say at the caret how the file gets into the chat."""
@@ -152,7 +162,7 @@ class Commands:
             self.talk.box.say(found.words)
 
     async def attach(self) -> None:
-        """Send a file to the open chat: the ones whose path was just pasted, or one to be chosen."""
+        """Send a file to the chat that is shown: the ones whose path was just pasted, or one to be chosen."""
         item, box, offer = self.talk.item, self.talk.box, self._offer
         if item is None:
             return

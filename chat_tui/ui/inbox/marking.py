@@ -13,6 +13,7 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import LABEL_MOST, LABELS_MOST, NOTE_MOST, Marked, Pin, read_labels, read_note
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import QueueItem
 from chat_tui.ui import keys
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.opening import Opening
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Marking:
-    """Marks the chat that a key means; undoes the newest mark or send of this run."""
+    """Marks a chat; undoes the newest mark or send of this run."""
 
     screen: Screen[None]
     inbox: InboxApi
@@ -44,45 +45,42 @@ class Marking:
     # -- marks ---------------------------------------------------------------------------------------
 
     async def done(self) -> None:
-        """Mark the chat as done."""
-        if item := await self.opening.meant():
-            outcome = await self.inbox.marks.done(item.chat.chat_ref)
+        """Mark the highlighted chat as done."""
+        if (chat_ref := await self.opening.meant_id()) is not None:
+            outcome = await self.inbox.marks.done(chat_ref)
             await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
 
-    async def snooze(self) -> None:
+    async def snooze(self, item: QueueItem) -> None:
         """Ask until when, and snooze the chat."""
-        item = await self.opening.meant()
-        until = None if item is None else await self.dialogs().snooze(item)
-        if item is not None and until is not None:
+        until = await self.dialogs().snooze(item)
+        if until is not None:
             outcome = await self.inbox.marks.snooze(item.chat.chat_ref, until.at)
             when = until_words(until, self.now(), self.zone)
             await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
 
     async def pin(self) -> None:
-        """Pin the chat to the top of its tab, or unpin it."""
+        """Pin the highlighted chat to the top of its tab, or unpin it."""
         if item := await self.opening.meant():
             outcome = await self.inbox.marks.put(item.chat.chat_ref, Pin(not item.is_pinned))
             gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
             await self._made(outcome, gone if item.is_pinned else there)
 
-    async def note(self) -> None:
+    async def note(self, item: QueueItem) -> None:
         """Edit the note on the chat, which the Market does not see."""
-        if item := await self.opening.meant():
-            hint = _("for example: promised to call back on Friday")
-            text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
-            if text is not None and (note := read_note(text)).text != item.note:
-                outcome = await self.inbox.marks.put(item.chat.chat_ref, note)
-                await self._made(outcome, _("The note is kept; {key} undoes it."))
+        hint = _("for example: promised to call back on Friday")
+        text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
+        if text is not None and (note := read_note(text)).text != item.note:
+            outcome = await self.inbox.marks.put(item.chat.chat_ref, note)
+            await self._made(outcome, _("The note is kept; {key} undoes it."))
 
-    async def label(self) -> None:
+    async def label(self, item: QueueItem) -> None:
         """Edit the labels of the chat."""
-        if item := await self.opening.meant():
-            hint = _("words, for example: urgent supplier")
-            before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
-            text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
-            if text is not None and (labels := read_labels(text)).names != item.labels:
-                outcome = await self.inbox.marks.put(item.chat.chat_ref, labels)
-                await self._made(outcome, _("The labels are kept; {key} undoes it."))
+        hint = _("words, for example: urgent supplier")
+        before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
+        text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
+        if text is not None and (labels := read_labels(text)).names != item.labels:
+            outcome = await self.inbox.marks.put(item.chat.chat_ref, labels)
+            await self._made(outcome, _("The labels are kept; {key} undoes it."))
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
         """Say what a mark did, or why it failed, and remember it for undo."""

@@ -1,7 +1,7 @@
 """The main screen: lays out queue, chat and order, passes news to them, and keys to the objects that act."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import tzinfo
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
-from chat_tui.model.queue import Tab
+from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.settings import Preferences
 from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
@@ -63,13 +63,14 @@ class MainScreen(Legible[None]):
         self.calls = Calls(terminal, Arrivals(inbox), preferences.ui.notify_text)
         self._lines = Lines(terminal, inbox, now, zone)
         self.queue = QueuePane(inbox, preferences.queue, clock=market_now, zone=zone)
-        self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
+        self.talk = TalkPane(inbox, now=now, zone=zone, shown=self.queue.list.highlight)
         self._order = OrderPane(inbox, self.queue, self.talk, clock=market_now, zone=zone)
         operator = preferences.ui.operator
         self.commands = Commands(
             self, terminal, inbox, self.queue, self.talk, self._order, now, zone, templates, operator
         )
         self.opening, self._marking = self.commands.opening, self.commands.marking
+        self._following = self.commands.following
         bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
 
     def compose(self) -> ComposeResult:
@@ -97,6 +98,7 @@ class MainScreen(Legible[None]):
             gc.freeze()
             gc.enable()
         self._inbox.awaken()
+        self._following.begin()
         await self._lines.count(self.queue.tab)
 
     async def on_unmount(self) -> None:
@@ -127,6 +129,9 @@ class MainScreen(Legible[None]):
         if digest.chats:
             await self.queue.hear(digest.chats)
             await self._lines.count(self.queue.tab)
+        if self.talk.chat_ref is None:
+            # The list is empty, and may say something else by now.
+            self._following.check()
         await self._order.hear(digest)
         await self.calls.hear(digest)
         if digest.outbox:
@@ -143,7 +148,7 @@ class MainScreen(Legible[None]):
         """Show the pane that has the focus, which alone decides what a narrow screen shows.
 
         So the box is on the screen whenever it has the focus. It is always the box of the highlighted chat,
-        because outside the list the highlight is on the open chat.
+        because outside the list the highlight stays on the chat that is shown.
         """
         if focused is None:
             return
@@ -155,10 +160,15 @@ class MainScreen(Legible[None]):
             self._order.give_way()
             self.queue.list.take_highlight()
             return
+        self.queue.leave(self.talk.chat_ref)
         if place in {Where.HISTORY, Where.COMPOSE}:
             self.add_class("-at-talk")
-        self.queue.list.follow(self.talk.chat_ref)
+            self.opening.enter()
         self._let_order_in()
+
+    @on(TalkPane.Shown)
+    def _show_highlighted(self) -> None:
+        self._following.check()
 
     @property
     def place(self) -> Where:
@@ -178,26 +188,11 @@ class MainScreen(Legible[None]):
 
     async def action_next_pane(self) -> None:
         """Focus the next pane: list, history, compose box, order, list."""
-        await self._step_pane(1)
+        await self.commands.step_pane(1)
 
     async def action_previous_pane(self) -> None:
         """Focus the previous pane."""
-        await self._step_pane(-1)
-
-    async def _step_pane(self, step: int) -> None:
-        """Focus the neighbouring pane. Stepping out of the list opens the highlighted chat."""
-        panes: list[Widget] = [self.queue.list, self.talk.history, self.talk.box]
-        if self._order.panel is not None and self._order.is_wanted:
-            panes.append(self._order.panel)
-        place = panes.index(self.focused) if self.focused in panes else 0
-        target = panes[(place + step) % len(panes)]
-        # Otherwise history and box would belong to a chat that is not highlighted.
-        if target is not self.queue.list and self.focused is self.queue.list:
-            chat_ref = self.opening.meant_id()
-            if chat_ref is None or not await self.opening.bring(chat_ref):
-                return
-            await self._order.follow()
-        self.set_focus(target)
+        await self.commands.step_pane(-1)
 
     def action_back(self) -> None:
         """One step outward: from the order to the history, from anywhere else to the list."""
@@ -212,6 +207,10 @@ class MainScreen(Legible[None]):
         await self.talk.drafts.save()
 
     # -- the list ------------------------------------------------------------------------------------
+
+    @on(QueueList.Highlighted)
+    def _follow(self) -> None:
+        self._following.moved()
 
     @on(QueueList.Opened)
     async def _open_from_list(self, message: QueueList.Opened) -> None:
@@ -234,7 +233,7 @@ class MainScreen(Legible[None]):
     async def action_refresh(self) -> None:
         """Ask the Market now and apply the new order of the list."""
         self._inbox.refresh()
-        await self._order.follow()
+        self._order.want()
         await self.queue.apply_order(from_top=True)
 
     # -- commands: documented in the objects that carry them out -----------------------------------------
@@ -263,21 +262,25 @@ class MainScreen(Legible[None]):
 
     # Commands that wait for an answer of the operator run as workers, never two of them at once.
 
+    async def _ask_about(
+        self, work: Callable[[QueueItem], Coroutine[None, None, None]], group: str = "dialog"
+    ) -> None:
+        """Do this with the highlighted chat, after the right side shows it; later keys change neither."""
+        if (item := await self.opening.meant()) is not None:
+            self.run_worker(work(item), group=group, exclusive=True)
+
+    async def action_snooze(self) -> None:
+        await self._ask_about(self._marking.snooze)
+
+    async def action_note(self) -> None:
+        await self._ask_about(self._marking.note)
+
+    async def action_labels(self) -> None:
+        await self._ask_about(self._marking.label)
+
     @work(group="dialog", exclusive=True)
     async def greet(self) -> None:
         await self.commands.greet()
-
-    @work(group="dialog", exclusive=True)
-    async def action_snooze(self) -> None:
-        await self._marking.snooze()
-
-    @work(group="dialog", exclusive=True)
-    async def action_note(self) -> None:
-        await self._marking.note()
-
-    @work(group="dialog", exclusive=True)
-    async def action_labels(self) -> None:
-        await self._marking.label()
 
     @work(group="dialog", exclusive=True)
     async def action_new_chat(self) -> None:
@@ -291,18 +294,14 @@ class MainScreen(Legible[None]):
     async def action_outbox(self) -> None:
         await self.commands.outbox()
 
-    def action_evidence(self) -> None:
-        """Save the chat that the key means as evidence; while one is being saved, stop that."""
+    async def action_evidence(self) -> None:
+        """Save the highlighted chat as evidence; while one is being saved, stop that."""
         if self.workers.cancel_group(self, "evidence"):
             self.commands.evidence_stopped()
         else:
-            self._keep_evidence()
+            await self._ask_about(self.commands.evidence, group="evidence")
 
-    @work(group="evidence")
-    async def _keep_evidence(self) -> None:
-        await self.commands.evidence()
-
-    # -- the open chat -------------------------------------------------------------------------------
+    # -- the chat that is shown -----------------------------------------------------------------------
 
     @on(TalkPane.Sent)
     def _sent(self, message: TalkPane.Sent) -> None:

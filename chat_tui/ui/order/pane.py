@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class OrderPane(Vertical):
-    """Reads the order of the open chat for the panel, and has it fetched if it is old or missing.
+    """Reads the order of the chat that is shown for the panel; has it fetched if it is old or missing.
 
     Classes of the screen: `-with-order` = the operator wants the panel, `-at-order` = it has the focus.
     """
@@ -38,7 +38,7 @@ class OrderPane(Vertical):
         self._clock = clock
         self._zone = zone
         self._chat_ref: ChatRef | None = None
-        """The chat whose order is shown and fetched; None = no chat is open, or the panel is hidden."""
+        """The chat whose order is shown and fetched; None = there is none, or the panel is hidden."""
 
     @property
     def is_wanted(self) -> bool:
@@ -51,7 +51,7 @@ class OrderPane(Vertical):
         return self.screen.has_class("-roomy")
 
     @property
-    def _is_visible(self) -> bool:
+    def is_visible(self) -> bool:
         """Whether the panel is on the screen; the style sheet decides by the same classes."""
         screen = self.screen
         is_in_place = screen.has_class("-at-order") or screen.has_class("-wide", "-at-talk")
@@ -62,12 +62,8 @@ class OrderPane(Vertical):
         """Whether the panel has the focus."""
         return self.panel is not None and self.screen.focused is self.panel
 
-    def is_seen(self, chat_ref: ChatRef) -> bool:
-        """Whether the order of this chat is on the screen."""
-        return chat_ref == self._talk.chat_ref and self._is_visible
-
     async def show(self) -> None:
-        """Show the order of the open chat."""
+        """Show the order of the chat that is shown, and have it fetched."""
         if self.panel is None:
             from chat_tui.ui.order.panel import OrderPanel  # noqa: PLC0415 - not before the first paint
 
@@ -75,10 +71,11 @@ class OrderPane(Vertical):
             bind(self.panel, keys.bindings(Where.ORDER), freed=keys.freed(Where.ORDER))
             await self.mount(self.panel)
         self.screen.add_class("-with-order")
-        if not self._is_visible:
+        if not self.is_visible:
             # Only the focus decides which pane a small window shows.
             self.screen.set_focus(self.panel)
         await self.follow()
+        self.want()
 
     def hide(self) -> None:
         """Hide the panel, and stop fetching for it: a hidden panel must cost no requests."""
@@ -105,11 +102,10 @@ class OrderPane(Vertical):
         self.screen.set_focus(self._talk.history if is_at_talk else self._queue.list)
 
     async def follow(self) -> None:
-        """Show the order of the open chat, which may be another one by now, if the panel is wanted."""
-        if self.panel is not None and self.is_wanted:
+        """If the panel is wanted, show what is known of the order of the chat that is shown by now."""
+        if self.panel is not None and self.is_wanted and self._chat_ref != self._talk.chat_ref:
             self._chat_ref = self._talk.chat_ref
             await self._renew(self.panel)
-            self._want()
 
     async def hear(self, digest: Digest) -> None:
         """Read the order again if the news may concern it."""
@@ -121,17 +117,17 @@ class OrderPane(Vertical):
         """Update the deadlines, and fetch the order again if it is old; to be called once a minute."""
         if self.panel is not None:
             self.panel.tick()
-            self._want()
+            self.want()
 
     async def _renew(self, panel: "OrderPanel") -> None:
         """Read and show the order as it is in the cache."""
         chat_ref = self._chat_ref
         found = await self._inbox.orders.of_chat(chat_ref) if chat_ref is not None else None
-        # Another chat may have been opened while the store was read.
+        # Another chat may be shown since the store was read.
         if chat_ref == self._chat_ref:
             panel.show(found)
 
-    def _want(self) -> None:
-        """Have the Market asked for the order, unless it is fresh."""
-        if self._chat_ref is not None and self._is_visible:
+    def want(self) -> None:
+        """Have the Market asked for the order in the panel, unless it is fresh."""
+        if self._chat_ref is not None and self.is_visible:
             self._inbox.orders.want(self._chat_ref)

@@ -243,7 +243,7 @@ class OrderPanel(FramedPane, can_focus=True):
         """The first line on the screen."""
 
     def show(self, found: ChatOrder | None) -> None:
-        """Show the order of a chat, from the first line if it is another chat; None = no chat is open."""
+        """Show the order of a chat, from the first line if it is another chat; None = no chat is shown."""
         # Most news does not concern this order.
         if found == self._found:
             return
@@ -299,14 +299,8 @@ class OrderPanel(FramedPane, can_focus=True):
         width = max(1, self.content_size.width)
         if width != self._lines_width:
             self._lines_width = width
-            if self._found is None:
-                self._lines = [
-                    (Span(line, Role.MUTED),)
-                    for line in wrap(_("No chat is open. Choose one in the list."), width)
-                ]
-            else:
-                sight = Sight(self._clock(), self._zone, width, self._refresh_key)
-                self._lines = order_rows(self._found, sight)
+            sight = Sight(self._clock(), self._zone, width, self._refresh_key)
+            self._lines = order_rows(self._found, sight) if self._found is not None else ()
         return self._lines
 
     def _look_at(self, top: int) -> None:

@@ -34,8 +34,6 @@ class QueueList(FramedPane, can_focus=True):
     }
     """
 
-    opened: reactive[ChatRef | None] = reactive(None, init=False, repaint=False)
-    """The chat that is open in the history; None = no chat is open."""
     empty_text: reactive[Content] = reactive(Content(""), init=False, repaint=False)
     """The sentence shown while the tab has no chats."""
     held_back: reactive[int] = reactive(0, init=False, repaint=False)
@@ -43,7 +41,7 @@ class QueueList(FramedPane, can_focus=True):
 
     @dataclass
     class Opened(Message):
-        """The operator opened this chat."""
+        """The operator goes into this chat."""
 
         chat_ref: ChatRef
 
@@ -74,6 +72,8 @@ class QueueList(FramedPane, can_focus=True):
         self._clock = clock
         self._drawn = DrawnChats(clock(), patience, self.strip)
         self.view = QueueView(lambda: self.content_size.height)
+        self._is_left = False
+        """Whether the operator went on to another pane: then the highlight stays on its chat."""
         self._edge: bool | None = None
         """The end of the tab that was asked for: True = the last chats, False = the first; None = neither."""
         self.watch_held_back()
@@ -83,19 +83,15 @@ class QueueList(FramedPane, can_focus=True):
         """The highlighted chat, which need not be in the window; None = no chat."""
         return self.view.highlighted
 
-    @property
-    def is_led(self) -> bool:
-        """Whether the highlight must stay on the open chat: a chat is open and the list has no focus."""
-        return self.opened is not None and self.screen.focused is not self
-
     def show(self, page: QueuePage, *, keeps_line: bool = True) -> None:
-        """Replace the window. The highlighted chat keeps its line; if it is gone, its neighbour takes over.
+        """Replace the window. The highlighted chat keeps its line; if it is gone, its neighbour takes over,
+        unless the operator went on to another pane: then he may be writing in that chat.
 
         Without `keeps_line` the window is shown from its beginning, or as near to it as shows the highlight.
         """
         self._drawn.now = self._clock()
         place = self.view.show(page, edge=self._edge, keeps_line=keeps_line)
-        if place is not None:
+        if place is not None and not self._is_left:
             self._set_highlight(page.items[place].chat.chat_ref if page.items else None)
         self._edge = None
         self.on_resize()
@@ -120,26 +116,33 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.now = self._clock()
         self.redraw()
 
-    def highlight(self, chat_ref: ChatRef) -> bool:
-        """Move the highlight to a chat; False if it is not in the window. No `Highlighted` follows."""
+    def highlight(self, chat_ref: ChatRef) -> None:
+        """Highlight a chat. If it is not in the window, no row is highlighted. No `Highlighted` follows."""
         place = self.view.window.place_of(chat_ref)
-        if place is not None:
-            self._move_to(place, is_reported=False)
-        return place is not None
-
-    def follow(self, chat_ref: ChatRef | None) -> None:
-        """Highlight this chat, which is now open; if the tab does not show it, no row is highlighted."""
-        self.opened = chat_ref
-        if chat_ref is not None and chat_ref != self.highlighted and not self.highlight(chat_ref):
+        if place is None:
             # The highlight returns there in `take_highlight`.
             self.view.remember()
-            self._set_highlight(chat_ref, is_reported=False)
-            self.redraw()
+        self._set_highlight(chat_ref, is_reported=False)
+        self._reveal(place)
+
+    def highlight_first(self) -> None:
+        """Highlight the first chat, unless the operator went on to another pane."""
+        if not self._is_left and self.view.window.items:
+            self._move_to(0)
+
+    def leave(self, chat_ref: ChatRef | None) -> None:
+        """The operator went on to another pane, which shows this chat: the highlight stays on it."""
+        self._is_left = chat_ref is not None
+        if chat_ref is not None:
+            self.highlight(chat_ref)
 
     def take_highlight(self) -> None:
-        """The list got the focus: if no row is highlighted, highlight the one that was last."""
-        if self.view.place is None and self.view.window.items:
-            self._move_to(self.view.last_place)
+        """The operator came to the list: if no row is highlighted, highlight the one that was last."""
+        self._is_left = False
+        if self.view.place is None:
+            items = self.view.window.items
+            self._set_highlight(items[self.view.last_place].chat.chat_ref if items else None)
+        self._reveal(self.view.place)
 
     def action_move(self, step: int) -> None:
         """Highlight the next chat (-1: the previous one)."""
@@ -184,7 +187,7 @@ class QueueList(FramedPane, can_focus=True):
         self.view.look_at(self.view.top + step * _WHEEL)
         self._moved()
 
-    watch_opened = watch_empty_text = FramedPane.redraw
+    watch_empty_text = FramedPane.redraw
 
     def watch_held_back(self) -> None:
         """Write the upper border, with a badge for the number of chats held back."""
@@ -201,10 +204,11 @@ class QueueList(FramedPane, can_focus=True):
             lines = lonely_lines(self.empty_text.plain, width - 4, height)
             return [self.strip((Span("  "), *line) if line else (), width) for line in lines]
         strips: list[Strip] = []
+        look_there = Look.LEFT if self._is_left else Look.HIGHLIGHTED
         for place, item in enumerate(self.view.shown, self.view.top):
             if place == self.view.window.line_at:
                 strips.append(self.strip(finished_line(width), width))
-            look = Look(item.chat.chat_ref == self.highlighted, item.chat.chat_ref == self.opened)
+            look = look_there if item.chat.chat_ref == self.highlighted else Look.PLAIN
             strips += self._drawn.strips(item, width, look)
         strips += [self.strip((), width)] * (height - len(strips))
         # The last row may have room for its first line only.
@@ -215,14 +219,11 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.forget()
         super().forget()
 
-    def _move_to(self, place: int, *, is_reported: bool = True) -> None:
-        self._set_highlight(self.view.window.items[place].chat.chat_ref, is_reported=is_reported)
+    def _move_to(self, place: int) -> None:
+        self._set_highlight(self.view.window.items[place].chat.chat_ref)
         self._reveal(place)
 
     def _set_highlight(self, chat_ref: ChatRef | None, *, is_reported: bool = True) -> None:
-        if self.is_led and chat_ref != self.opened:
-            # Text is typed for the open chat, so the highlight must not point at another one.
-            return
         if chat_ref != self.highlighted:
             self.view.highlighted = chat_ref
             if is_reported:

@@ -44,7 +44,7 @@ class QueuePane(Vertical):
         self._held_back: set[ChatRef] = set()
         """Chats that came in or moved while the order is held back."""
         self._is_read = False
-        """Whether the operator has pressed a key in the list; until then its order need not be held back."""
+        """Whether the operator has pressed a key in the list or gone on from it: then a row was chosen."""
         self.tab = Tab.WAITING
         """The tab that is wanted; the list shows another one until its first page is read."""
 
@@ -69,18 +69,21 @@ class QueuePane(Vertical):
         if tab != self.tab:
             return
         # While the list is read for the first time no row has been chosen: the highlight stays on top.
-        at_top = from_top or not (self._is_read or self.list.opened or self._is_fresh)
+        at_top = from_top or not (self._is_read or self._is_fresh)
         self._held_back.clear()
         self.list.held_back = 0
         self.show_words()
         # In another pane the operator expects the longest wait on top, in the list one that does not move.
         self.list.show(page, keeps_line=self.list.has_focus or self._window.has_before)
-        if at_top and page.items and not self.list.is_led:
-            self.list.highlight(page.items[0].chat.chat_ref)
+        if at_top:
+            self.list.highlight_first()
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
-        """Show chats that changed. A new order is applied, or held back while the operator is in the list."""
-        if not (self._is_read and self.list.has_focus and self._window.items):
+        """Show chats that changed. A new order is applied, or held back while the operator is in the list.
+
+        While the list is read for the first time, nothing in it is new and nothing is held back.
+        """
+        if not (self._is_read and self._is_fresh and self.list.has_focus and self._window.items):
             await self.apply_order()
             return
         tab = self.tab
@@ -111,6 +114,11 @@ class QueuePane(Vertical):
         self.list.refresh_items(renewed)
         # The badge counts chats, not changes: a chat that changed twice counts once.
         self.list.held_back = len(self._held_back)
+
+    def leave(self, chat_ref: ChatRef | None) -> None:
+        """The operator went on to another pane, which shows this chat."""
+        self._is_read = True
+        self.list.leave(chat_ref)
 
     def on_key(self) -> None:
         """The operator uses the list: its order is held back from now on."""

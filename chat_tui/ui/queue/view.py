@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from textual.strip import Strip
@@ -22,27 +23,29 @@ _OTHER_MAX = 24
 """Cells of a subject that this version does not know; the number of an order or return is never cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Enum):
     """How a row is marked in the list."""
 
-    is_highlighted: bool = False
-    is_opened: bool = False
+    PLAIN = auto()
+    HIGHLIGHTED = auto()
+    """The operator is in the list."""
+    LEFT = auto()
+    """It is the highlighted row, and the operator is in another pane."""
 
 
 def queue_row(
     item: QueueItem,
     now: Millis,
     width: int,
-    look: Look = Look(),
+    look: Look = Look.PLAIN,
     patience: Patience = Patience(),  # noqa: B008 - frozen
 ) -> tuple[Line, Line]:
     """The two lines of a chat, neither wider than `width` cells."""
-    bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
-    gutter = Span(glyphs.OPENED, Role.ACCENT) if look.is_opened else bar
+    bar = Span(glyphs.HIGHLIGHT if look is Look.HIGHLIGHTED else " ", Role.ACCENT)
+    gutter = Span(glyphs.LEFT, Role.ACCENT) if look is Look.LEFT else bar
     pin = Span(glyphs.PIN if item.is_pinned else " ", Role.ACCENT)
     role = Role.MUTED if item.is_finished else Role.TEXT
-    if look.is_highlighted or item.is_unseen:
+    if look is not Look.PLAIN or item.is_unseen:
         role = Role.STRONG
     name = Span(buyer_name(item.chat.context), role)
     first = (gutter, _mark(item), pin, name)

@@ -42,12 +42,12 @@ async def test_without_the_network_it_is_made_of_what_is_here_and_says_so(
         assert "what came lately" in (directory / "history.md").read_text(encoding="utf-8")
 
 
-async def test_with_nothing_to_write_down_it_says_how_to_open_a_chat(tmp_path: Path, market: Sandbox) -> None:
+async def test_in_an_empty_tab_there_is_nothing_to_write_down(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market) as it:
         await it.synced()
         # Nothing is snoozed: no row is highlighted there.
         await it.press("5", "e")
-        await it.until_said("Open a chat first")
+        await it.until_said("Nothing is snoozed.")
         assert made(it) == []
 
 

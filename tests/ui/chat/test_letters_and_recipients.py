@@ -161,7 +161,7 @@ async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Pa
 async def test_the_chat_wanted_last_is_the_one_that_opens(tmp_path: Path) -> None:
     async with hands(tmp_path, (120, 40)) as ours:
         opening = ours.desk.opening
-        await asyncio.gather(opening.bring(ref(1)), opening.open(ref(5), write=True))
+        await asyncio.gather(opening.following.bring(ref(1)), opening.open(ref(5), write=True))
         await typed(ours, "a")
         assert (ours.opened, ours.box.text) == (ref(5), "a")
         assert await draft_of(ours, ref(1)) == ""

@@ -202,7 +202,7 @@ async def test_a_template_never_reaches_another_chat(
             other = next(chat_ref for chat_ref in it.rows if chat_ref != it.opened)
             desk_of_chats = it.app.screen_stack[1]
             assert isinstance(desk_of_chats, MainScreen)
-            await desk_of_chats.talk.open(other)
+            await desk_of_chats.talk.show(other)
         finally:
             disk.set()
         await it.answered()

@@ -26,11 +26,12 @@ HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)
 
 async def open_next(it: Desk) -> ChatRef:
     """Open the next waiting chat, with the caret in its box."""
-    before = it.opened
+    # In the list the highlighted chat is shown, and may be the one to answer next.
+    before = it.opened if it.focus != "list" else None
     if it.focus == "box":
         await it.press("escape")
     await it.press("n")
-    await it.until(lambda: it.opened not in {before, None})
+    await it.until(lambda: it.focus == "box" and it.opened not in {before, None})
     assert it.opened is not None
     return it.opened
 

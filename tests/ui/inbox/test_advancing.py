@@ -10,7 +10,6 @@ from textual import events
 
 from chat_tui.model.ids import ChatRef
 from chat_tui.settings import Preferences
-from chat_tui.settings.schema import QueueSettings
 from chat_tui.terminal import keys
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.pane import TalkPane
@@ -19,7 +18,7 @@ from chat_tui.ui.inbox.advancing import Advancing
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 
-ADVANCING = Preferences(queue=QueueSettings(auto_advance=True))
+ADVANCING = Preferences()
 
 
 @pytest.fixture(autouse=True)

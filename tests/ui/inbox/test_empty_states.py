@@ -18,6 +18,7 @@ from chat_tui.ui.dialogs.outbox import OutboxScreen
 from chat_tui.ui.files.picker import FilePicker
 from chat_tui.ui.files.save import SaveCard
 from chat_tui.ui.keys import Where
+from chat_tui.ui.order.panel import OrderPanel
 from tests.support.scenes import NOW, OFFLINE, ONLINE, Scene, make_scene
 from tests.support.settling import press, pressing, settled
 from tests.support.unseen import picture
@@ -98,7 +99,7 @@ async def test_the_sentence_follows_the_connection(tmp_path: Path, stage: list[S
             assert sentence in words(app.screen)
 
 
-async def test_the_order_panel_without_a_chat_says_where_to_choose_one(
+async def test_an_empty_list_says_its_sentence_on_both_sides_and_nothing_in_the_order_panel(
     tmp_path: Path, stage: list[Scene]
 ) -> None:
     stage.append(make_scene(tmp_path, language="en", filled=False))
@@ -107,7 +108,9 @@ async def test_the_order_panel_without_a_chat_says_where_to_choose_one(
         await pressing()(pilot)
         await app.screen._order.show()  # type: ignore[attr-defined]
         await settled(app)
-        assert "No chat is open. Choose one in the list." in words(app.screen)
+        assert words(app.screen).count("Nobody is waiting for an answer.") == 2
+        panel = app.screen.query_one(OrderPanel)
+        assert not any(panel.render_line(y).text.strip() for y in range(panel.content_size.height))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,6 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
     """Promised: U07, U28."""
     async with desk(tmp_path, market) as it:
         await it.synced()
-        assert "No chat is open" in it.screen
         await it.press("j", "j", "enter")
         assert it.opened == it.highlighted == it.rows[2]
         assert it.focus == "history"

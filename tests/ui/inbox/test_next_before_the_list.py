@@ -19,7 +19,7 @@ async def test_the_next_chat_opens_when_it_is_there(market: Sandbox, tmp_path: P
     market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 3)
     async with desk(tmp_path, market, fresh=True) as it:
         await it.press(key)
-        await it.until_said("Still reading the chats")
+        await it.until_said("Loading the chats")
         assert it.opened is None
         read_on.set()
         await it.until(lambda: it.opened is not None and (it.focus, it.highlighted) == ("box", it.opened))
@@ -33,20 +33,20 @@ async def test_whoever_does_something_else_meanwhile_stays_there(
     market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 3)
     async with desk(tmp_path, market, fresh=True) as it:
         await it.press("n")
-        await it.until_said("Still reading the chats")
+        await it.until_said("Loading the chats")
         await it.press(meanwhile)
         dialog = it.dialog
         read_on.set()
         await it.synced()
-        assert (it.opened, it.dialog) == (None, dialog)
+        assert (it.focus == "box", it.dialog) == (False, dialog)
 
 
 @pytest.mark.parametrize(
     ("link", "words"),
     [
         (replace(OFFLINE, fresh_at=None), "No network."),
-        (replace(ONLINE, parts=(("A", ONLINE), ("B", replace(OFFLINE, fresh_at=None)))), "Still reading"),
-        (replace(ONLINE, fresh_at=None), "Still reading"),
+        (replace(ONLINE, parts=(("A", ONLINE), ("B", replace(OFFLINE, fresh_at=None)))), "Loading the chats"),
+        (replace(ONLINE, fresh_at=None), "Loading the chats"),
     ],
     ids=["offline", "one of two shops", "first round"],
 )

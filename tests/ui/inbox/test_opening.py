@@ -17,7 +17,7 @@ from tests.ui.app_stage import desk
 NEWS = "came meanwhile"
 
 
-async def test_what_comes_while_a_chat_opens_is_shown(
+async def test_what_comes_while_a_chat_is_read_is_shown(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk(tmp_path, market) as operator:
@@ -32,11 +32,11 @@ async def test_what_comes_while_a_chat_opens_is_shown(
                 return NEWS in operator.screen
 
             await until(is_told, "the news in the list")
-            assert operator.opened is None
+            assert operator.opened != chat_ref
             return await read(chat_ref)
 
         monkeypatch.setattr(inbox.drafts, "get", slow)
-        await operator.press("n")
+        await operator.press("j")
         await operator.until(lambda: NEWS in operator.history)
 
 

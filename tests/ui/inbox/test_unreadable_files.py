@@ -37,7 +37,7 @@ async def test_the_screen_stays_and_an_answer_is_taken(
             await there.press(key)
         await there.until(lambda: noticed(there) == WHY, "the sentence")
         assert there.rows == rows
-        assert there.opened == chat
+        await there.until(lambda: there.opened == chat, "the chat of the highlight")
         await there.press("c")
         await there.press_again("enter")
         monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""`i` shows what the open chat is about, and goes on to do so when another chat is opened."""
+"""`i` shows what the highlighted chat is about, and goes on to do so when another chat is highlighted."""
 
 import asyncio
 from dataclasses import replace
@@ -44,9 +44,8 @@ def order_of(it: Desk) -> str:
 async def open_one_about_an_order(it: Desk, besides: ChatRef | None = None) -> None:
     """Go through the waiting chats to one with an order."""
     for _ in range(30):
-        before = it.opened
         await it.press("n")
-        await it.until(lambda was=before: it.opened != was)  # type: ignore[misc]
+        await it.until(lambda: it.focus == "box")
         await it.press("escape")
         chat = it.market.world.chat(it.opened.number if it.opened else 0)
         if chat is not None and chat.order is not None and it.opened != besides:
@@ -58,15 +57,15 @@ def asked(it: Desk, *operations: str) -> int:
     return sum(one.operation in operations for one in it.market.requests)
 
 
-async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
+async def test_the_panel_follows_the_highlight_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U02, U35."""
     async with desk(tmp_path, market, size=ROOMY) as it:
         await it.synced()
         await it.press("j", "i")
-        await it.until(lambda: it.highlighted is not None and it.opened == it.highlighted and panel(it))
+        await it.until(lambda: it.opened == it.highlighted == it.rows[1] and order_of(it) in panel(it))
         assert it.focus == "list", "a look is no step"
-        await it.press("j", "i")
-        await it.until(lambda: it.opened == it.highlighted and panel(it), "the next one, not hidden")
+        await it.press("j")
+        await it.until(lambda: it.opened == it.highlighted == it.rows[2] and order_of(it) in panel(it))
         await it.press("i")
         assert panel(it) == ""
         await open_one_about_an_order(it)

@@ -285,20 +285,49 @@ async def test_highlight_by_the_program_tells_nobody() -> None:
         await settled(pilot.app)
         app.told.clear()
         app.list.highlight(ref(40))
-        app.list.highlight(ref(4000))
         await settled(pilot.app)
         assert app.list.highlighted == ref(40)
         assert "Buyer 40" in names(app.list)
         assert app.told == []
 
 
-async def test_the_open_chat_has_its_mark() -> None:
+def left(queue: QueueList) -> list[int]:
+    return [y for y, line in enumerate(screen(queue)) if line.startswith(glyphs.LEFT)]
+
+
+async def test_the_highlight_stays_on_the_chat_that_another_pane_shows() -> None:
+    app = ListApp()
+    async with app.run_test() as pilot:
+        queue = app.list
+        queue.show(queue_page(0, 64))
+        await press(pilot.app, "j", "j")
+        queue.leave(ref(2))
+        assert (left(queue), gutter(queue)) == ([4], [])
+        app.told.clear()
+        queue.show(queue_page(3, 64))
+        assert (queue.highlighted, left(queue), gutter(queue)) == (ref(2), [], [])
+        queue.highlight_first()
+        assert queue.highlighted == ref(2)
+        queue.show(queue_page(1, 64))
+        assert left(queue) == [2], "it is back"
+        queue.show(queue_page(3, 64))
+        await settled(pilot.app)
+        assert [one for one in app.told if one[0] == "highlighted"] == []
+        queue.take_highlight()
+        await settled(pilot.app)
+        assert (queue.highlighted, gutter(queue)) == (ref(4), [2, 3]), "the row where it was last"
+        assert app.told[-1] == ("highlighted", 4)
+
+
+async def test_a_chat_that_no_row_shows_is_highlighted_on_no_row() -> None:
     async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        queue.opened = ref(2)
-        await settled(pilot.app)
-        assert [y for y, line in enumerate(screen(queue)) if line.startswith(glyphs.OPENED)] == [4]
+        await press(pilot.app, "j")
+        queue.leave(ref(4000))
+        assert (queue.highlighted, left(queue), gutter(queue)) == (ref(4000), [], [])
+        queue.take_highlight()
+        assert queue.highlighted == ref(1)
 
 
 async def test_the_badge_and_the_empty_text() -> None:

@@ -19,7 +19,7 @@ from chat_tui.words.line import Role, text_of, width_of
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item
 
 WIDTH = 36
-PLAIN = Look()
+PLAIN = Look.PLAIN
 
 
 def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, str]:
@@ -119,13 +119,12 @@ def test_marks_stand_before_the_name() -> None:
 @pytest.mark.parametrize(
     ("look", "gutters"),
     [
-        (Look(), "  "),
-        (Look(is_highlighted=True), glyphs.HIGHLIGHT * 2),
-        (Look(is_opened=True), f"{glyphs.OPENED} "),
-        (Look(is_highlighted=True, is_opened=True), f"{glyphs.OPENED}{glyphs.HIGHLIGHT}"),
+        (Look.PLAIN, "  "),
+        (Look.HIGHLIGHTED, glyphs.HIGHLIGHT * 2),
+        (Look.LEFT, f"{glyphs.LEFT} "),
     ],
 )
-def test_highlighted_and_opened_differ_without_colour(look: Look, gutters: str) -> None:
+def test_the_highlight_tells_without_colour_whether_the_list_has_the_focus(look: Look, gutters: str) -> None:
     """Promised: U06."""
     first, second = queue_row(queue_item(), NOW, WIDTH, look)
     assert first[0].text + second[0].text == gutters
@@ -136,9 +135,7 @@ def test_highlighted_and_opened_differ_without_colour(look: Look, gutters: str) 
 )
 def test_a_long_wait_grows_louder(waited: int, role: Role) -> None:
     """Promised: U18."""
-    first, _second = queue_row(
-        queue_item(waiting_since=NOW - waited * MINUTE), NOW, WIDTH, Look(), Patience()
-    )
+    first, _second = queue_row(queue_item(waiting_since=NOW - waited * MINUTE), NOW, WIDTH, PLAIN, Patience())
     assert {
         span.role for span in first if "wait" in span.text or "min" in span.text or " h" in span.text
     } == {role}
