@@ -52,8 +52,6 @@ DOWN: Final = "↓"
 JOIN: Final = " · "
 """Between the parts of a header."""
 
-WIDE: Final = 100
-"""Cells of the narrowest screen that shows list and history side by side."""
 ROW_HEIGHT: Final = 2
 """Lines of one chat in the list."""
 GUTTER: Final = 3

@@ -82,7 +82,7 @@ def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Market
     write_settings(markets, Path(environment["XDG_CONFIG_HOME"]) / "chat-tui")
     program = [sys.executable, "-P", "-m", "chat_tui"]
     with PtyProgram(program, environment=environment, size=(200, 40)) as screen:
-        screen.wait_for_text("Все 12")
+        screen.wait_for_text("6 Все")
         screen.wait_for(
             lambda: "garden: " in screen.text and "Кухня  " in screen.text and "Дом  " in screen.text
         )
