@@ -144,7 +144,7 @@ def live(day: Day, *, answers: int, messages: int, chats: int) -> Day:
             window.wait_for(lambda: len(market.ledger) >= answers)
             window.feed(CTRL_Q)
             # Accepted messages may not be confirmed yet.
-            window.wait_for(lambda: window.has_ended or "Leave?" in window.text)
+            window.wait_for(lambda: window.has_ended or "Quit?" in window.text)
             if not window.has_ended:
                 window.feed("y")
             window.check(0)

@@ -83,7 +83,7 @@ def until_everything_is_read(program: PtyProgram) -> None:
     names = ("Денис", "Юлия Ш.", "Николай", "Покупатель", "Павел С.", "Екатерина В.", "Марина")
     in_order = re.compile(".*".join(map(re.escape, names)), re.DOTALL)
     program.wait_for(
-        lambda: "● связь" in program.text and bool(in_order.search(program.text)), timeout=PATIENCE_S
+        lambda: "● на связи" in program.text and bool(in_order.search(program.text)), timeout=PATIENCE_S
     )
 
 

@@ -63,8 +63,8 @@ def test_from_the_box_to_the_longest_waiting_chat_and_straight_there_the_next_ti
         program.wait_for_text("Уютная кухня — склад Маркета · FBY")
         enter(program)
         program.wait_for_text("Магазин подключён", timeout=PATIENCE_S)
-        program.wait_for_text("Всё новое прочитано.", timeout=PATIENCE_S)
-        program.wait_for(lambda: "ждут, самый долгий" in program.text or "ждёт, самый" in program.text)
+        program.wait_for_text("Всё загружено.", timeout=PATIENCE_S)
+        program.wait_for(lambda: "дольше всего" in program.text)
         enter(program)
         program.wait_for_text("Кому: ")
         program.feed(CTRL_Q)
@@ -83,7 +83,7 @@ def test_from_the_box_to_the_longest_waiting_chat_and_straight_there_the_next_ti
 def test_the_box_leads_to_the_demo(environ: dict[str, str]) -> None:
     """Promised: U57."""
     with inbox(environ=environ) as program:
-        program.wait_for_text("2  Look around without a key", timeout=PATIENCE_S)
+        program.wait_for_text("2  Demo without a key", timeout=PATIENCE_S)
         program.feed("2")
         program.wait_for_text("● online", timeout=PATIENCE_S)
         program.feed(CTRL_Q)

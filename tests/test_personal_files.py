@@ -95,7 +95,7 @@ def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
     settings.symlink_to(tmp_path / "gone")
     with pytest.raises(LeadsNowhere):
         read_file(settings, 10)
-    with pytest.raises(SettingsProblem, match="is a link that leads nowhere"):
+    with pytest.raises(SettingsProblem, match="is a broken link"):
         load(Flags(), {}, settings)
     (tmp_path / "gone").write_text("[ui]\nmouse = true\n")
     assert load(Flags(), {}, settings).ui.mouse

@@ -106,8 +106,8 @@ def _turn(item: QueueItem, now: int) -> str:
     words, _role = state_words(item)
     if item.waiting_since is None:
         return f"{words} {age(item.chat.updated_at, now)}"
-    waits = f"{_('waits')} {age(item.waiting_since, now)}"
-    return waits if words == _("waits") else f"{words}, {waits}"
+    waits = f"{_('waiting')} {age(item.waiting_since, now)}"
+    return waits if words == _("waiting") else f"{words}, {waits}"
 
 
 def _as_json(item: QueueItem) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _message_lines(message: Message) -> list[str]:
     for file in message.attachments:
         name = one_line(file.name or "") or _("nameless file")
         lines += _indented(f"<{name}, {size_words(file.size)}>")
-    lines = lines or _indented(_("(empty: a sticker?)"))
+    lines = lines or _indented(_("(empty, perhaps a sticker)"))
     for words in link_warnings(message.text or ""):
         lines += _indented(words, f"  {glyphs.WARNING} ")
     return lines

@@ -68,11 +68,11 @@ class Access:
 def _checked(url: str) -> WebAddress:
     address = read_address(url)
     if address is None:
-        raise AccessError(_("The address of the Market is not a web address."))
+        raise AccessError(_("The Market's address is not a web address."))
     if address.has_user:
-        raise AccessError(_("The address of the Market must not hold a name or a password."))
+        raise AccessError(_("The Market's address must not contain a name or a password."))
     if not address.is_safe_for_a_key:
-        raise AccessError(_("The address of the Market must begin with https."))
+        raise AccessError(_("The Market's address must begin with https."))
     return address
 
 
@@ -81,4 +81,4 @@ def _check_secret(api_key: str, oauth_token: str) -> None:
     if not secret:
         raise AccessError(_("An Api-Key or an OAuth token is needed."))
     if len(secret) > _LONGEST_SECRET or not all("!" <= c <= "~" for c in secret):
-        raise AccessError(_("The key holds characters that no key has, or is too long."))
+        raise AccessError(_("The key contains characters that are not allowed, or is too long."))

@@ -98,6 +98,17 @@ def check_ok(body: bytes) -> None:
         raise GarbledError
 
 
+def says_error(body: bytes) -> bool:
+    """Whether the answer is JSON of the API that says `"status":"ERROR"`."""
+    try:
+        _envelope(body)
+    except StatusError:
+        return True
+    except GarbledError:
+        return False
+    return False
+
+
 def _envelope(body: bytes) -> wire.Envelope:
     envelope = decode(clean(body), wire.Envelope)
     if envelope.status == "ERROR":

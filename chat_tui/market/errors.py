@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpx
 
 from chat_tui.locale import N_, _
-from chat_tui.market.answers import count, error_words, quota_wait, retry_after
+from chat_tui.market.answers import count, error_words, quota_wait, retry_after, says_error
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.safetext import one_line
 
@@ -39,7 +39,7 @@ _BY_STATUS = {
 # By OpenSSL's numbers, X509_V_ERR_….
 _SELF_SIGNED = N_("The server's certificate is self-signed.")
 _UNKNOWN_ISSUER = N_("The server's certificate comes from an unknown issuer.")
-_OTHER_NAME = N_("The server's certificate is made out to another name.")
+_OTHER_NAME = N_("The server's certificate is for another name.")
 _CERTIFICATE_FAULTS = {
     2: _UNKNOWN_ISSUER,
     9: N_("The server's certificate is not valid yet."),
@@ -145,10 +145,12 @@ def _cause(error: Exception, *, began: bool) -> tuple[ProblemKind, str]:
         return ProblemKind.UNEXPECTED_ANSWER, ""
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
         fault = _certificate_fault(error)
-        return (ProblemKind.CERTIFICATE, fault) if fault else (ProblemKind.OFFLINE, str(error)[:500])
+        # A proxy says why; the words of the library say nothing that ours do not.
+        refusal = str(error)[:500] if isinstance(error, httpx.ProxyError) else ""
+        return (ProblemKind.CERTIFICATE, fault) if fault else (ProblemKind.OFFLINE, refusal)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return (ProblemKind.TIMEOUT if began else ProblemKind.OFFLINE), ""
-    return (ProblemKind.CUT if began else ProblemKind.OFFLINE), str(error)[:500]
+    return (ProblemKind.CUT if began else ProblemKind.OFFLINE), ""
 
 
 def _certificate_fault(error: BaseException | None) -> str:
@@ -174,7 +176,7 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, operation:
     """
     _note(status, headers, operation)
     message = error_words(body)
-    kind = _kind(status, headers, message)
+    kind = _kind(status, headers, body, message)
     wait_s = None
     if kind == ProblemKind.HOURLY_LIMIT:
         wait_s = quota_wait(headers) or retry_after(headers)
@@ -192,14 +194,15 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, operation:
     )
 
 
-def _kind(status: int, headers: Mapping[str, str], message: str) -> ProblemKind:
+def _kind(status: int, headers: Mapping[str, str], body: bytes, message: str) -> ProblemKind:
     # The Market answers 420; a proxy or gateway before it means the same by 429.
     if status in {420, 429}:
         return _limit_kind(headers, message.lower())
     if status >= 500:
         return ProblemKind.SERVER
     if status < 400:  # a redirect, which is not followed, or a 2xx
-        return ProblemKind.UNEXPECTED_ANSWER
+        is_error = 200 <= status < 300 and says_error(body)
+        return ProblemKind.ERROR_ANSWER if is_error else ProblemKind.UNEXPECTED_ANSWER
     return _BY_STATUS.get(status, ProblemKind.BAD_REQUEST)
 
 

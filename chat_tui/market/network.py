@@ -56,7 +56,7 @@ def proxy_for(host: str) -> str | None:
     if address is None:
         # The message has only the name of the variable: the value may hold a password.
         raise AccessError(
-            _("{variable} names no proxy that can be used here. Write http://HOST:PORT, or unset it.").format(
+            _("{variable} does not name a usable proxy. Write http://HOST:PORT, or unset it.").format(
                 variable=f"{variable.upper()}_PROXY"
             )
         )
@@ -97,14 +97,15 @@ def _holds_certificates(directories: str) -> bool:
 def _fix(file: str | None, directory: str | None) -> str:
     if file:
         return _(
-            "SSL_CERT_FILE leads to no certificates: {path}. Name a PEM file of certificates, or unset it."
+            "SSL_CERT_FILE does not point to certificates: {path}. Set it to a PEM file of "
+            "certificates, or unset it."
         ).format(path=file)
     if directory:
         return _(
-            "SSL_CERT_DIR leads to no certificates: {path}. Name a directory prepared by “openssl rehash”, "
-            "or unset it."
+            "SSL_CERT_DIR does not point to certificates: {path}. Set it to a directory prepared "
+            "by “openssl rehash”, or unset it."
         ).format(path=directory)
-    return _("The list of trusted certificates is missing. Install chat-tui anew, or set SSL_CERT_FILE.")
+    return _("The list of trusted certificates is missing. Reinstall chat-tui, or set SSL_CERT_FILE.")
 
 
 def open_client(

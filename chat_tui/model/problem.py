@@ -37,6 +37,8 @@ class ProblemKind(StrEnum):
     """5xx."""
     UNEXPECTED_ANSWER = "unexpected_answer"
     """Not the JSON of the API: a captive portal, a redirect, half a page."""
+    ERROR_ANSWER = "error_answer"
+    """A 2xx that says it is an error, and seldom which."""
     TOO_LARGE = "too_large"
     """The answer is larger than the program is willing to read."""
     READ_ONLY = "read_only"
@@ -142,4 +144,5 @@ class Problem:
             ProblemKind.HOURLY_LIMIT,
             ProblemKind.SERVER,
             ProblemKind.UNEXPECTED_ANSWER,
+            ProblemKind.ERROR_ANSWER,
         }

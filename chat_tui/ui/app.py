@@ -120,7 +120,7 @@ class ChatTuiApp(LegibleApp[None]):
         from chat_tui.ui.dialogs.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
 
         if is_colourless(os.environ):
-            notify(self, _("There are no colours to choose: NO_COLOR is set."))
+            notify(self, _("There are no themes to choose from: NO_COLOR is set."))
             return
         before = self.theme_wanted
         keeps = await asyncio.to_thread(themes.can_keep, self._settings_file)
@@ -134,8 +134,8 @@ class ChatTuiApp(LegibleApp[None]):
         """Leave; ask first if a draft cannot be kept or a message is not delivered yet."""
         # What it returns could not be saved; it is printed below the restored terminal.
         if await self._main.talk.drafts.keep_all():
-            words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
-            if not await self._is_sure(words, yes=_("Leave and print")):
+            words = _("Your text cannot be saved on this disk. Quit and print it in the terminal?")
+            if not await self._is_sure(words, yes=_("Quit and print")):
                 return
         # An outdated copy can only be left: a newer version has taken over its files.
         if self.inbox.link().needs_restart:
@@ -143,11 +143,11 @@ class ChatTuiApp(LegibleApp[None]):
             return
         waiting = sum(item.state in OPEN for item in await self.inbox.outbox.open_items())
         words = ngettext(
-            "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",
-            "{n} messages are not delivered yet. They stay in the outbox and go with the next start. Leave?",
+            "{n} message is not delivered yet. It stays in the outbox and is sent at the next start. Quit?",
+            "{n} messages are not delivered yet. They stay in the outbox, sent at the next start. Quit?",
             waiting,
         )
-        if not waiting or await self._is_sure(words.format(n=waiting), yes=_("Leave")):
+        if not waiting or await self._is_sure(words.format(n=waiting), yes=_("Quit")):
             self.exit()
 
     async def _is_sure(self, words: str, *, yes: str) -> bool:

@@ -19,6 +19,8 @@ _SHORT_ORDER = 7
 """Digits of the longest order number that the list shows whole."""
 _SHOP_LEAST = 2
 """Cells of a shop's name that stay in the narrowest line."""
+_RESERVED = frozenset(["you", "we", "market", "support", "вы", "мы", "маркет", "поддержка", "продавец"])
+"""Our own words for senders, in both languages: a buyer of that name may mean to deceive."""
 _NAME_MOST = 255
 """Characters of a shop's name that are used."""
 
@@ -37,9 +39,7 @@ def buyer_name(context: ChatContext) -> str:
     name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
         return _("Buyer")
-    # Our words are reserved in both languages: the name may be meant to deceive.
-    reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
-    is_ours = name.casefold() in map(str.casefold, reserved) or glyphs.JOIN.strip() in name
+    is_ours = name.casefold() in _RESERVED or glyphs.JOIN.strip() in name
     return _("“{name}”").format(name=name) if is_ours else name
 
 
@@ -48,7 +48,7 @@ def sender_name(sender: str, context: ChatContext | None) -> str:
     if sender == Sender.CUSTOMER:
         return buyer_name(context) if context else _("Buyer")
     known: dict[str, str] = {
-        Sender.PARTNER: _("We"),
+        Sender.PARTNER: _("You"),
         Sender.MARKET: _("Market"),
         Sender.SUPPORT: _("Support"),
     }
@@ -159,14 +159,14 @@ def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
     """The state in a chat's row and its role: the most urgent one. `held` = words for done or snoozed."""
     claims = (
         (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
-        (item.asks_to_decide, _("decide"), Role.BAD),
+        (item.asks_to_decide, _("decision due"), Role.BAD),
         (item.trouble == OutboxState.UNCONFIRMED, _("unconfirmed"), Role.BAD),
         (item.has_draft, _("draft"), Role.ACCENT),
-        (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),
+        (item.trouble in _ON_ITS_WAY, _("sending"), Role.ACCENT),
         (bool(held), held, Role.MUTED),
         (item.chat.is_dispute and item.is_finished, _("dispute finished"), Role.MUTED),
         (item.chat.is_dispute, _("dispute"), Role.BAD),
-        (item.waiting_since is not None, _("waits"), Role.TEXT),
+        (item.waiting_since is not None, _("waiting"), Role.TEXT),
         (True, _idle_words(item.chat.status), Role.MUTED),
     )
     return next((words, role) for holds, words, role in claims if holds)

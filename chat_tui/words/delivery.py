@@ -14,21 +14,21 @@ from chat_tui.words.problems import problem_words, server_words
 def delivery_state(item: OutboxItem, now: Millis) -> Span:
     """The state of our own message; while it can be undone, with the seconds that are left."""
     if item.is_held_up:
-        return Span(_("waits for your decision"), Role.WARN)
+        return Span(_("waiting for your decision"), Role.WARN)
     if item.is_released:
         return Span(_("sent, not confirmed"), Role.WARN)
     if seconds := held_seconds(item, now):
-        return Span(_("goes in {n} s").format(n=seconds), Role.ACCENT)
+        return Span(_("sends in {n} s").format(n=seconds), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
     if item.state is OutboxState.SENDING and item.uploaded:
         share = 100 * item.uploaded // max(1, item.file_size)
-        words = _("sending {n} %").format(n=share) if share < 100 else _("waiting for the answer")
+        words = _("sending {n} %").format(n=share) if share < 100 else _("waiting for the Market")
         return Span(f"{words} {glyphs.CUT}", Role.ACCENT)
     words, role = {
         OutboxState.QUEUED: (f"{_('queued')} {glyphs.CUT}", Role.MUTED),
         OutboxState.SENDING: (f"{_('sending')} {glyphs.CUT}", Role.ACCENT),
-        OutboxState.WAITING: (f"{_('waiting')} {glyphs.CUT}", Role.WARN),
+        OutboxState.WAITING: (f"{_('pending')} {glyphs.CUT}", Role.WARN),
         OutboxState.SENT: (_("sent"), Role.MUTED),
         OutboxState.CONFIRMED: (f"{_('confirmed')} {glyphs.CONFIRMED}", Role.MUTED),
         OutboxState.FAILED: (f"{_('not sent')} {glyphs.FAILED}", Role.BAD),
@@ -57,15 +57,15 @@ def entry_state(entry: Entry, now: Millis) -> Span | None:
 def delivery_reason(item: OutboxItem) -> str:
     """Why our own message waits or failed and what to do; empty if it is being sent or was sent."""
     if item.is_held_up:
-        return _("A message before it is unconfirmed: resend or discard that one, then this one goes.")
+        return _("The message before this one is unconfirmed. Resend or discard it, then this one is sent.")
     if item.is_checking:
-        return _("The answer was lost: looking for it in the history.")
+        return _("The Market's answer was lost. Looking for the message in the conversation…")
     if item.state is OutboxState.WAITING:
-        return _said(item) or _("No connection. It will go by itself.")
+        return _said(item) or _("No connection. It is sent automatically once there is one.")
     if item.state is OutboxState.FAILED:
-        return _said(item) or _("The Market refused it. The text can be taken back.")
+        return _said(item) or _("The Market rejected the message. Edit it and send it again.")
     if item.state is OutboxState.UNCONFIRMED:
-        return _("It may have arrived. Look at the history, then resend or discard it.")
+        return _("It may have arrived. Check the conversation, then resend or discard it.")
     return ""
 
 

@@ -46,7 +46,7 @@ def party(sender: str, context: ChatContext) -> str:
     known: dict[str, str] = {
         Sender.PARTNER: _("Shop"),
         Sender.MARKET: _("Market (automatic)"),
-        Sender.SUPPORT: _("Support of the Market"),
+        Sender.SUPPORT: _("Market support"),
     }
     return known.get(sender) or other_words(sender)
 
@@ -56,7 +56,7 @@ def facts(record: Record, zone: tzinfo) -> list[str]:
     words, _role = state_words(record.item)
     return [
         f"{chat_title(record.item)} — {words}",
-        _("Chat {number}, written down {time}").format(
+        _("Chat {number}, exported {time}").format(
             number=record.item.chat.chat_ref.number, time=exact_time(record.made_at, zone)
         ),
         *gaps(record),
@@ -67,9 +67,9 @@ def gaps(record: Record) -> list[str]:
     """One sentence for each part of the conversation that is or may be missing."""
     lines = []
     if not record.is_complete:
-        lines.append(_("Older messages are missing: they are not on this computer."))
+        lines.append(_("Older messages are missing: they have not been loaded to this computer."))
     if not record.is_asked:
-        lines.append(_("This is the copy on this computer: what came lately may be missing."))
+        lines.append(_("This is the copy on this computer: the newest messages may be missing."))
     return lines
 
 
@@ -129,7 +129,7 @@ def _blocks(entry: Entry) -> list[str]:
         files = [file_words(file.name, file.size, file.url) for file in message.attachments]
     elif item is not None:
         text, files = whole(item.text), list(_item_files(item))
-    return [*([] if is_blank(text) else [text]), *files] or [_("(empty: a sticker?)")]
+    return [*([] if is_blank(text) else [text]), *files] or [_("(empty, perhaps a sticker)")]
 
 
 def file_words(name: str | None, size: int | None, url: str | None) -> str:
@@ -186,20 +186,20 @@ def as_timeline(record: Record, zone: tzinfo) -> str:
     for entry in record.entries:
         at = entry.created_at
         if UNKNOWN_TIME not in {before, at} and at - before >= MINUTE:
-            lines.append(f"{_INDENT}… {spoken(at - before)}")
+            lines.append(f"{_INDENT}{_('… {wait} later').format(wait=spoken(at - before))}")
         before = at
         # An item that the Market does not show yet answers no buyer.
         waited = turn.hear(entry.sender, at) if entry.message is not None else None
         lines.append(f"{exact_time(at, zone)}  {_done(entry, waited, record)}")
     if record.item.waiting_since is not None:
         since = exact_time(record.item.waiting_since, zone)
-        lines.append(_("The buyer has waited since {time}.").format(time=since))
+        lines.append(_("The buyer has been waiting since {time}.").format(time=since))
     return _joined(lines)
 
 
 def missing_text(missing: Sequence[Missing], zone: tzinfo) -> str:
     """The files that are missing, each with its link and the reason."""
-    lines = [_("These files are not here. The chat in the seller's cabinet shows them.")]
+    lines = [_("These files have not been downloaded. They are in the chat in the seller's cabinet.")]
     for file in missing:
         lines += ["", f"{exact_time(file.at, zone)}  {file_words(file.name, file.size, file.url)}"]
         lines.append(f"{_INDENT}{_reason(file)}")
@@ -212,8 +212,8 @@ def gap_words(record: Record, missing: int) -> list[str]:
     if missing:
         words.append(
             ngettext(
-                "{n} file is not downloaded: not-downloaded.txt has its link.",
-                "{n} files are not downloaded: not-downloaded.txt has their links.",
+                "{n} file was not downloaded: its link is in not-downloaded.txt.",
+                "{n} files were not downloaded: their links are in not-downloaded.txt.",
                 missing,
             ).format(n=missing)
         )
@@ -237,10 +237,10 @@ def _what(entry: Entry, record: Record) -> str:
     elif item is not None:
         parts += [file_words(item.file_name, item.file_size, None)] if item.file_name else []
         parts.append(f"[{delivery_state(item, record.made_at).text}]")
-    return " ".join(part for part in parts if part) or _("(empty: a sticker?)")
+    return " ".join(part for part in parts if part) or _("(empty, perhaps a sticker)")
 
 
 def _reason(file: Missing) -> str:
     if file.problem is not None:
         return problem_words(file.problem)
-    return _("Not downloaded.") if file.url else _("The Market told no link.")
+    return _("Not downloaded.") if file.url else _("The Market gave no link.")

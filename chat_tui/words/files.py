@@ -36,7 +36,7 @@ _KINDS = {
     N_("document"): "pdf doc docx odt rtf txt",
     N_("table"): "xls xlsx ods csv",
     N_("video"): "mp4 mov avi mkv webm 3gp",
-    N_("sound"): "mp3 ogg oga wav m4a aac flac",
+    N_("audio"): "mp3 ogg oga wav m4a aac flac",
     N_("archive"): "zip rar 7z gz tar",
 }
 _BY_ENDING = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
@@ -84,4 +84,4 @@ def renamed_words(card: FileCard) -> str:
     here = card.path.rpartition("/")[2]
     if here == card.name:
         return ""
-    return _("here: {name}").format(name=one_line(here))
+    return _("on this computer: {name}").format(name=one_line(here))

@@ -63,13 +63,13 @@ def link_warnings(text: str) -> list[str]:
     hosts = list(dict.fromkeys(link.host for link in links(text) if link.is_misleading))
     lines = [_leads(host) for host in hosts[:_WARNED]]
     if len(hosts) > _WARNED:
-        lines.append(_("more links lead elsewhere than they seem to"))
+        lines.append(_("other links also lead elsewhere than they seem"))
     return lines
 
 
 def _leads(host: str) -> str:
     if not host:
-        return _("where a link leads cannot be told")
+        return _("it is unclear where a link leads")
     letters = _letters(host)
     name = host if letters == host else f"{host} ({letters})"
     return _("a link leads to {host}").format(host=cut_middle(one_line(name), _HOST_CELLS))

@@ -16,7 +16,7 @@ _STATUS = {
     "PLACING": N_("being placed"),
     "RESERVED": N_("reserved"),
     "UNPAID": N_("not paid yet"),
-    "PENDING": N_("waits for confirmation"),
+    "PENDING": N_("awaiting confirmation"),
     "PROCESSING": N_("being processed"),
     "DELIVERY": N_("in delivery"),
     "PICKUP": N_("at the pick-up point"),
@@ -31,8 +31,8 @@ _SUBSTATUS = {
     "PACKAGING": N_("being packed"),
     "READY_TO_SHIP": N_("ready to ship"),
     "SHIPPED": N_("handed over for delivery"),
-    "DELIVERY_SERVICE_RECEIVED": N_("the delivery service has it"),
-    "PICKUP_SERVICE_RECEIVED": N_("ready to be collected"),
+    "DELIVERY_SERVICE_RECEIVED": N_("with the delivery service"),
+    "PICKUP_SERVICE_RECEIVED": N_("ready for pick-up"),
     "LAST_MILE_STARTED": N_("the courier is on the way"),
     "DELIVERY_SERVICE_DELIVERED": N_("handed to the buyer"),
     "USER_RECEIVED": N_("handed to the buyer"),
@@ -47,20 +47,20 @@ _SUBSTATUS = {
     "PICKUP_EXPIRED": N_("not collected in time"),
 }
 _REFUND = {
-    "STARTED_BY_USER": N_("asked for by the buyer"),
-    "WAITING_FOR_DECISION": N_("waits for your decision"),
-    "PREMODERATION_DECISION_WAITING": N_("waits for your decision"),
-    "DECISION_MADE": N_("the decision is made"),
-    "PREMODERATION_DECISION_MADE": N_("the decision is made"),
+    "STARTED_BY_USER": N_("requested by the buyer"),
+    "WAITING_FOR_DECISION": N_("waiting for your decision"),
+    "PREMODERATION_DECISION_WAITING": N_("waiting for your decision"),
+    "DECISION_MADE": N_("decision made"),
+    "PREMODERATION_DECISION_MADE": N_("decision made"),
     "PREMODERATION_DISPUTE": N_("the buyer disputes the refusal"),
     "PREMODERATION_SELECT_DELIVERY": N_("the buyer chooses how to send it"),
-    "REFUND_IN_PROGRESS": N_("the money is on its way back"),
-    "REFUNDED": N_("the money is given back"),
-    "REFUNDED_WITH_BONUSES": N_("given back in points"),
-    "REFUNDED_BY_SHOP": N_("the shop gave the money back"),
-    "COMPLETE_WITHOUT_REFUND": N_("closed without money back"),
-    "FAILED": N_("the money could not be given back"),
-    "REJECTED": N_("the return is refused"),
+    "REFUND_IN_PROGRESS": N_("the refund is on its way"),
+    "REFUNDED": N_("refunded"),
+    "REFUNDED_WITH_BONUSES": N_("refunded in points"),
+    "REFUNDED_BY_SHOP": N_("refunded by the shop"),
+    "COMPLETE_WITHOUT_REFUND": N_("closed without a refund"),
+    "FAILED": N_("the refund failed"),
+    "REJECTED": N_("return refused"),
     "CANCELLED": N_("cancelled"),
     "UNKNOWN": N_("status unknown"),
 }
@@ -149,9 +149,9 @@ def read_number(text: str) -> int | str:
     if not text.strip():
         return _("Type the number of the order or the return.")
     if not groups:
-        return _("There are no digits in this. The number stands in the seller's cabinet.")
+        return _("There are no digits here. The number is in the seller's cabinet.")
     if len(groups) > 1:
-        return _("There are several numbers here: leave one.")
+        return _("There are several numbers here: keep one.")
     # `int` raises ValueError for thousands of digits.
     number = int(groups[0]) if len(groups[0]) < 25 else _LARGEST + 1
     if number > _LARGEST:

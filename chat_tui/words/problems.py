@@ -17,7 +17,7 @@ _CELLS: Final = 40
 """Cells of one of them."""
 _KINDS: Final = {
     ContactKind.PHONE: N_("a phone number"),
-    ContactKind.MAIL: N_("a mail address"),
+    ContactKind.MAIL: N_("an email address"),
     ContactKind.MESSENGER: N_("a messenger"),
     ContactKind.LINK: N_("a link to another site"),
 }
@@ -31,7 +31,7 @@ def contact_warning(found: Sequence[Contact]) -> str:
     ]
     if (more := len(found) - _NAMED) > 0:
         pieces.append(ngettext("{n} more", "{n} more", more).format(n=more))
-    words = _("The text seems to hold {what}. The Market may hide the shop's goods for that.")
+    words = _("The text seems to contain {what}. The Market may hide the shop's goods for that.")
     return words.format(what=", ".join(pieces))
 
 
@@ -50,7 +50,7 @@ def _sentence(doubt: Doubt) -> str:
             words = _("{fields} looks like a field that is not filled in.")
             return words.format(fields=cut(one_line(doubt.about), _CELLS))
         case DoubtKind.PRIVATE:
-            return _("This file looks like a key or passwords.")
+            return _("This file seems to contain a key or passwords.")
 
 
 def missing_words(markers: Sequence[str]) -> str:
@@ -67,92 +67,96 @@ _WORDS_LENGTH = 200
 """Characters of a message from the server or the system that are shown."""
 
 _FIXES = {
-    ProblemKind.OFFLINE: N_("No network. It will be tried again by itself as soon as there is a connection."),
-    ProblemKind.SURROUNDINGS: N_("Then start chat-tui again: until then nothing is read or sent."),
+    ProblemKind.OFFLINE: N_("No network. Retrying automatically."),
+    ProblemKind.SURROUNDINGS: N_("Then restart chat-tui. Until then nothing is loaded or sent."),
     ProblemKind.CERTIFICATE: N_(
-        "The server could not prove that it is the Market, so nothing was sent to it. "
-        "Check this computer's clock and the network's proxy."
+        "The Market's server could not be verified, so nothing was sent. Check this computer's "
+        "clock and the proxy."
     ),
-    ProblemKind.TIMEOUT: N_("The Market did not answer in time. It will be tried again by itself."),
-    ProblemKind.CUT: N_("The connection was cut in mid-answer. It will be tried again by itself."),
-    ProblemKind.BAD_REQUEST: N_("The Market refused this. Change it and send it again."),
+    ProblemKind.TIMEOUT: N_("The Market did not answer in time. Retrying automatically."),
+    ProblemKind.CUT: N_("The connection dropped before the answer was complete. Retrying automatically."),
+    ProblemKind.BAD_REQUEST: N_("The Market rejected this. Change it and send it again."),
     ProblemKind.UNAUTHORIZED: N_(
-        "The Market does not accept the key. Make a new one in the seller's cabinet, put it where the old "
-        "one was (CHAT_TUI_API_KEY or settings.toml) and start again."
+        "The Market does not accept the key. Create a new one in the seller's cabinet, replace "
+        "the old one with it (CHAT_TUI_API_KEY or settings.toml) and restart chat-tui."
     ),
     ProblemKind.FORBIDDEN: N_(
         "The key lacks the right for this. Give it “Chats with buyers” in the seller's cabinet, "
-        "or check that the shop's API is switched on."
+        "or check that the shop's API is turned on."
     ),
-    ProblemKind.NOT_FOUND: N_("The Market knows no such chat, order or return. Check the number."),
-    ProblemKind.LOCKED: N_("The Market has locked this business for now. It will be tried again by itself."),
-    ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. It will be tried again in a moment."),
-    ProblemKind.HOURLY_LIMIT: N_("The Market's quota is used up. It goes on by itself when renewed."),
-    ProblemKind.SERVER: N_("The Market has a fault on its side. It will be tried again by itself."),
+    ProblemKind.NOT_FOUND: N_("Chat, order or return not found. Check the number."),
+    ProblemKind.LOCKED: N_("The Market has locked this business for now. Retrying automatically."),
+    ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. Retrying in a moment."),
+    ProblemKind.HOURLY_LIMIT: N_(
+        "The Market's quota is used up. Continuing automatically when it is renewed."
+    ),
+    ProblemKind.SERVER: N_("The Market has a problem on its side. Retrying automatically."),
     ProblemKind.UNEXPECTED_ANSWER: N_(
-        "That was not an answer of the Market. Perhaps this network wants you to log in first."
+        "This was not an answer from the Market. Perhaps this network requires you to log in first."
     ),
-    ProblemKind.TOO_LARGE: N_("The Market's answer is too large to read. Please report this to its support."),
-    ProblemKind.READ_ONLY: N_("Started with --read-only. To send, start again without it."),
+    ProblemKind.ERROR_ANSWER: N_("The Market answered with an error that it did not explain."),
+    ProblemKind.TOO_LARGE: N_("The Market's answer is too large. Please report this to its support."),
+    ProblemKind.READ_ONLY: N_("Started with --read-only. To send, restart without it."),
     ProblemKind.KEY_READ_ONLY: N_(
-        "View only: the key may not send. Give it “Chats with buyers” in the seller's cabinet, then press r."
+        "View only: the key has no right to send. Give it “Chats with buyers” in the seller's "
+        "cabinet, then press r."
     ),
     ProblemKind.TEXT_EMPTY: N_("There is nothing to send: type a message first."),
     ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
-    ProblemKind.TEXT_UNFILLED: N_("A marker of a template is not filled in. Replace it or take it out."),
-    ProblemKind.NOT_AGREED: N_("Nothing was sent: something speaks against it. Look at it and agree first."),
+    ProblemKind.TEXT_UNFILLED: N_("A template field is not filled in. Fill it in or remove it."),
+    ProblemKind.NOT_AGREED: N_("Not sent: there is a warning. Read it and confirm first."),
     ProblemKind.TEXT_SECRET: N_(
-        "There is something like a key of the Market in the text, so it was not sent. Take it out."
+        "The text contains something like a Market key, so it was not sent. Remove the key."
     ),
     ProblemKind.TEXT_GARBLED: N_("The text is not UTF-8, so it was not sent. Save it as UTF-8."),
     ProblemKind.FILE_SECRET: N_(
-        "The file holds this program's own key, so it was not sent. Take the key out of it."
+        "The file contains this program's own key, so it was not sent. Remove the key from it."
     ),
     ProblemKind.FILE_EMPTY: N_("The file is empty. Choose another one."),
     ProblemKind.FILE_TOO_LARGE: N_("The file is over 5 MB. Make it smaller or choose another one."),
-    ProblemKind.FILE_NOT_REGULAR: N_("That is not a file. Choose a file."),
-    ProblemKind.FILE_UNREADABLE: N_("The file cannot be opened. Check its path and its access rights."),
-    ProblemKind.FILE_CHANGED: N_("The file changed since you looked at it. Attach it again."),
+    ProblemKind.FILE_NOT_REGULAR: N_("This is not a file. Choose a file."),
+    ProblemKind.FILE_UNREADABLE: N_("The file cannot be opened. Check its path and permissions."),
+    ProblemKind.FILE_CHANGED: N_("The file has changed since you looked at it. Attach it again."),
     ProblemKind.SPOOL_FULL: N_(
-        "Too many files wait to be sent. Wait until some are delivered, or discard some in the outbox (O)."
+        "Too many files are waiting to be sent. Wait until some are delivered, or discard some "
+        "in the outbox (O)."
     ),
-    ProblemKind.FILE_OWN: N_("This file belongs to chat-tui itself and is never sent. Choose another one."),
+    ProblemKind.FILE_OWN: N_("This file belongs to chat-tui and is never sent. Choose another one."),
     ProblemKind.FILE_REFUSED: N_(
-        "The file's host does not give it out: the link has expired or needs a login. "
-        "The file can be seen in the seller's cabinet."
+        "The file server refused the download: the link has expired or requires a login. The "
+        "file is in the seller's cabinet."
     ),
-    ProblemKind.FILE_NO_LINK: N_(
-        "The file has no link that is safe to follow. Look at it in the seller's cabinet."
-    ),
-    ProblemKind.FILE_CUT: N_("The file did not come to its end, so nothing was kept. Try again."),
+    ProblemKind.FILE_NO_LINK: N_("The file has no safe link. Open it in the seller's cabinet."),
+    ProblemKind.FILE_CUT: N_("The download stopped early, so the file was not saved. Try again."),
     ProblemKind.FILE_OVER_CAP: N_(
-        "The file is larger than chat-tui takes, so nothing was kept. Take it from the seller's cabinet."
+        "The file is too large, so it was not saved. Download it in the seller's cabinet."
     ),
     ProblemKind.FILE_ONLY_TO_SAVE: N_("The file is too large to be viewed here. Save it instead: s."),
-    ProblemKind.FOLDER_UNUSABLE: N_("This folder cannot be written. Choose another one."),
+    ProblemKind.FOLDER_UNUSABLE: N_("This folder is not writable. Choose another one."),
     ProblemKind.DISK_FULL: N_(
-        "There is no room on the disk, so nothing was kept. Make room or choose another folder."
+        "The disk is full, so the file was not saved. Free some space or choose another folder."
     ),
-    ProblemKind.GONE: N_("It went on meanwhile. Look at the history to see what became of it."),
-    ProblemKind.BUSY: N_("Another window of chat-tui is at it right now. Try again in a moment."),
-    ProblemKind.STALE: N_("It waited too long to be sent without asking. Resend or discard it."),
+    ProblemKind.GONE: N_("The state has already changed. Check the conversation."),
+    ProblemKind.BUSY: N_("Another chat-tui window is working on this. Try again in a moment."),
+    ProblemKind.STALE: N_("The message waited too long to be sent without asking you. Resend or discard it."),
     ProblemKind.STORAGE: N_(
-        "The local database cannot be written, so nothing was sent. Once that is mended, send again."
+        "The local database cannot be written, so nothing was sent. Fix this, then send again."
     ),
     ProblemKind.UNWRITABLE: N_(
-        "View only: nothing new is read or sent, nothing is kept. Once it is mended, start chat-tui again."
+        "View only: nothing new is loaded or sent, nothing is saved. Fix this, then restart chat-tui."
     ),
-    ProblemKind.LEFT_OUT: N_("Its chats are missing here; those of the other businesses are shown."),
+    ProblemKind.LEFT_OUT: N_("Its chats are not shown; the other businesses work."),
 }
 _FILE_FIXES = {
-    ProblemKind.OFFLINE: N_("The file's host cannot be reached, so nothing was kept. Try again."),
-    ProblemKind.CERTIFICATE: N_("The file's host could not prove who it is, so nothing was fetched."),
+    ProblemKind.OFFLINE: N_("The file server cannot be reached, so the file was not saved. Try again."),
+    ProblemKind.CERTIFICATE: N_("The file server could not be verified, so nothing was downloaded."),
 }
-_FILE_FIX = N_("The file's host did not give the file, so nothing was kept. Try again later.")
+_FILE_FIX = N_("The file server did not return the file, so nothing was saved. Try again later.")
 _ABOUT_FILES = {kind for kind in ProblemKind if kind.startswith("file_")}
+_EXPLAINED = N_("The Market answered with this error.")
 _NO_BUSINESS = N_(
-    "The Market knows no such business. "
-    "Check its number (CHAT_TUI_BUSINESS_ID or business_id in settings.toml) and start again."
+    "Business not found. Check its number (CHAT_TUI_BUSINESS_ID or business_id in settings.toml) "
+    "and restart chat-tui."
 )
 
 
@@ -161,7 +165,7 @@ def problem_words(problem: Problem) -> str:
     if problem.doubts:
         return doubt_words(problem.doubts)
     if problem.kind is ProblemKind.TEXT_UNFILLED and problem.message:
-        return _("{markers} is not filled in, so nothing was sent. Replace it or take it out.").format(
+        return _("Not filled in: {markers}. Nothing was sent. Fill it in or remove it.").format(
             markers=one_line(problem.message)
         )
     parts = [own_words(problem), _(_fix(problem))]
@@ -173,6 +177,8 @@ def problem_words(problem: Problem) -> str:
 
 def _fix(problem: Problem) -> str:
     """What to do, as a message to translate."""
+    if problem.kind is ProblemKind.ERROR_ANSWER and server_words(problem.message):
+        return _EXPLAINED
     if problem.kind is ProblemKind.NOT_FOUND and problem.operation == "getChats":
         return _NO_BUSINESS
     if problem.operation == "file" and problem.kind not in _ABOUT_FILES:

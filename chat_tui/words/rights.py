@@ -15,29 +15,29 @@ from chat_tui.words.problems import own_words, problem_words
 _NAME_CELLS = 60
 _FIXES = {
     ProblemKind.UNAUTHORIZED: N_(
-        "Copy the whole key again, or make a new one in the seller's cabinet: Settings → API and modules."
+        "Copy the whole key again, or create a new one in the seller's cabinet: Settings → API and modules."
     ),
     ProblemKind.FORBIDDEN: N_(
-        "Give the key the right “Chats with buyers” in the seller's cabinet (Settings → API and modules); "
-        "a change takes up to 10 minutes to work."
+        "Give the key the right “Chats with buyers” in the seller's cabinet (Settings → API and "
+        "modules). The change takes effect within 10 minutes."
     ),
     ProblemKind.OFFLINE: N_("No connection to the Market. Check the network and try again."),
     ProblemKind.TIMEOUT: N_("The Market did not answer in time. Try again in a moment."),
-    ProblemKind.CUT: N_("The connection was cut in mid-answer. Try again."),
+    ProblemKind.CUT: N_("The connection dropped before the answer was complete. Try again."),
     ProblemKind.NOT_FOUND: N_("This is not the address of the Market's API. Check api_url in settings.toml."),
     ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. Try again in a moment."),
-    ProblemKind.HOURLY_LIMIT: N_("The key was asked about too often. Try again within the hour."),
-    ProblemKind.SERVER: N_("The Market has a fault on its side. Try again in a few minutes."),
+    ProblemKind.HOURLY_LIMIT: N_("The key was checked too often. Try again in an hour."),
+    ProblemKind.SERVER: N_("The Market has a problem on its side. Try again in a few minutes."),
     ProblemKind.UNEXPECTED_ANSWER: N_(
-        "That was not an answer of the Market. Perhaps this network wants you to log in first: "
-        "open any page in a browser, then try again."
+        "This was not an answer from the Market. Perhaps this network requires you to log in "
+        "first: open any page in a browser, then try again."
     ),
 }
 _SWITCHED_OFF = {
-    "DISABLED_BY_INACTIVITY": N_("its API is off: nothing was on show for 90 days"),
-    "DISABLED_BY_NO_ACTIVE_CONTRACT": N_("its API is off: there is no contract in force"),
-    "DISABLED_BY_NO_PLACEMENT_TYPE": N_("its API is off: it has no way of working with the Market"),
-    "MANUALLY_DISABLED": N_("its API was switched off in the cabinet"),
+    "DISABLED_BY_INACTIVITY": N_("API is off: no goods on sale for 90 days"),
+    "DISABLED_BY_NO_ACTIVE_CONTRACT": N_("API is off: no contract in force"),
+    "DISABLED_BY_NO_PLACEMENT_TYPE": N_("API is off: no sales model chosen"),
+    "MANUALLY_DISABLED": N_("API was turned off in the cabinet"),
 }
 
 
@@ -53,7 +53,7 @@ def rights_of(rights: KeyRights) -> tuple[Right, ...]:
     return (
         Right(rights.may_read, _("read and search the chats with buyers")),
         Right(rights.may_write, _("answer, send files, start chats")),
-        Right(rights.may_see_orders, _("see what was ordered and when it comes")),
+        Right(rights.may_see_orders, _("see what was ordered and when it arrives")),
         Right(rights.may_see_returns, _("see returns and their deadlines")),
     )
 
@@ -70,8 +70,8 @@ def rights_summary(rights: KeyRights) -> str:
     """What the missing rights mean for the operator, and how to get them; empty if none is missing."""
     if not rights.may_read:
         return _(
-            "With this key there is nothing to show. Give it the right “Chats with buyers” in the seller's "
-            "cabinet (Settings → API and modules), wait up to 10 minutes and try again."
+            "This key has no access to chats. Give it the right “Chats with buyers” in the "
+            "seller's cabinet (Settings → API and modules), wait up to 10 minutes and try again."
         )
     if not rights.may_write:
         return _(
@@ -79,9 +79,7 @@ def rights_summary(rights: KeyRights) -> str:
             "key the right “Chats with buyers” in the seller's cabinet."
         )
     if not rights.may_see_orders:
-        return _(
-            "Chats work in full. To see orders beside them, give the key a right to read orders as well."
-        )
+        return _("Chats work fully. To see orders beside them, also give the key a right to read orders.")
     return ""
 
 

@@ -40,19 +40,19 @@ def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
     """How much of the history a search covers, for example "34 % of chats read, back to March"."""
     if coverage.read >= coverage.chats:
         words = ngettext(
-            "The whole history of {n} chat is read.",
-            "The whole history of {n} chats is read.",
+            "All history of {n} chat is loaded.",
+            "All history of {n} chats is loaded.",
             coverage.chats,
         )
         return words.format(n=coverage.chats) if coverage.chats else _("There are no chats yet.")
     share = _share(coverage)
     day, today = (day_of(at, zone) if at is not None else None for at in (coverage.oldest_at, now))
     if day is None:
-        return _("{share} of chats read").format(share=share)
+        return _("{share} of history loaded").format(share=share)
     month = _(_MONTHS[day.month - 1])
     if today is None or day.year != today.year:
         month = f"{month} {day.year}"
-    return _("{share} of chats read, back to {month}").format(share=share, month=month)
+    return _("{share} of history loaded (since {month})").format(share=share, month=month)
 
 
 def fetching_words(*, is_online: bool, left_s: int | None = None) -> str:
@@ -60,16 +60,16 @@ def fetching_words(*, is_online: bool, left_s: int | None = None) -> str:
     waits for a connection.
     """
     if not is_online:
-        return _("· the rest comes once there is a connection")
-    return _("· fetching the rest…") if left_s is None else timed_words(_("· fetching the rest"), left_s)
+        return _("· the rest is loaded once there is a connection")
+    return _("· loading the rest…") if left_s is None else timed_words(_("· fetching the rest"), left_s)
 
 
 def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:
     """How many hits are listed; `is_full` = no more will be, `meant` = the query in the other layout."""
     if is_full:
-        words = _("the first {n}: add a word to narrow").format(n=count)
+        words = _("the first {n}: add a word to find fewer").format(n=count)
     elif has_more:
-        words = _("the first {n}: more come as you go down").format(n=count)
+        words = _("the first {n}, more below").format(n=count)
     else:
         words = ngettext("{n} found", "{n} found", count).format(n=count)
     return _("{words}, for “{text}”").format(words=words, text=one_line(meant)) if meant else words
@@ -77,10 +77,12 @@ def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full:
 
 def nothing_words(coverage: SearchCoverage | None) -> str:
     """What to do when nothing was found."""
-    words = _("Nothing found. Try another form or the beginning of the word, or fewer words.")
+    words = _("Nothing found. Try the beginning or another form of the word, or fewer words.")
     if coverage is None or coverage.read >= coverage.chats:
         return words
-    rest = _("{share} of chats are read so far; the rest may hold it.").format(share=_share(coverage))
+    rest = _("Only {share} of history is loaded so far. It may be in the rest.").format(
+        share=_share(coverage)
+    )
     return f"{words}\n{rest}"
 
 
@@ -110,7 +112,7 @@ def unknown_words(words: Sequence[str]) -> str:
     values = next((word.values for word in FILTER_WORDS if name in word.names), ())
     may = ", ".join(_spoken(value) for value in values)
     words_shown = one_line(typed[:_WORD_MOST])
-    return _("“{word}” is not known. After {name}: may stand {values}.").format(
+    return _("“{word}” is not a filter. After {name}: use {values}.").format(
         word=words_shown, name=one_line(name), values=may
     )
 

@@ -17,14 +17,18 @@ from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, age, length, when
 
 _WAITING_FOR = {
-    "getChats": N_("The Market's quota for the list is used up: new chats come after {time}."),
+    "getChats": N_("The Market's quota for the list is used up. New chats appear after {time}."),
     "getChat": N_("The Market's quota for single chats is used up until {time}."),
-    "getChatHistory": N_("The Market's quota for histories is used up: new messages come after {time}."),
+    "getChatHistory": N_(
+        "The Market's quota for conversations is used up. New messages appear after {time}."
+    ),
     "createChat": N_("The Market's quota for new chats is used up until {time}."),
     "sendMessageToChat": N_(
-        "The Market's quota for messages is used up: yours go by themselves after {time}."
+        "The Market's quota for messages is used up. Yours are sent automatically after {time}."
     ),
-    "sendFileToChat": N_("The Market's quota for files is used up: yours go by themselves after {time}."),
+    "sendFileToChat": N_(
+        "The Market's quota for files is used up. Yours are sent automatically after {time}."
+    ),
 }
 _OLD = 15 * MINUTE
 """Age from which a list needs a warning."""
@@ -79,19 +83,18 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False, work: str = ""
         words = _("via proxy {host}").format(host=cut(one_line(link.proxy), _HOST_CELLS))
         spans.append(Span(words, Role.WARN))
     if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
-        old = _("list {age} old").format(age=age(link.fresh_at, now))
+        old = _("updated {age} ago").format(age=age(link.fresh_at, now))
         spans.append(Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN))
     shares = [one.share_left for operation, one in link.budgets.items() if operation != _ASKED_ONCE]
     if shares and link.state is LinkState.ONLINE:
         share = min(shares)
         if share <= _SCARCE or not brief:
-            quota = _("quota {n} %").format(n=int(share * 100))
+            quota = _("quota: {n} % left").format(n=int(share * 100))
             spans.append(Span(quota, Role.MUTED if share > _SCARCE else Role.WARN))
     if link.sends_paused is not None and link.state is not LinkState.REFUSED:
         spans.append(Span(_("sending paused"), Role.BAD))
     if link.skipped:
-        skipped = ngettext("{n} unreadable", "{n} unreadable", link.skipped).format(n=link.skipped)
-        spans.append(Span(skipped, Role.WARN))
+        spans.append(Span(_("unreadable: {n}").format(n=link.skipped), Role.WARN))
     return (*_state(link), *_names(link, brief=brief), *(part for span in spans for part in (_GAP, span)))
 
 
@@ -121,7 +124,7 @@ def _connection_notice(link: Link, now: Millis, zone: tzinfo) -> str:
     if link.state is LinkState.OFFLINE:
         return _offline(link, now, zone)
     if link.sends_paused is not None:
-        return _("Messages are kept and not sent. {why}").format(why=problem_words(link.sends_paused))
+        return _("Messages are saved but not sent. {why}").format(why=problem_words(link.sends_paused))
     return _waits(link, now, zone)
 
 
@@ -152,7 +155,14 @@ def _state(link: Link) -> Line:
     is_unwritable = link.problem is not None and link.problem.kind is ProblemKind.UNWRITABLE
     if link.state is LinkState.OFFLINE or is_unwritable:
         return (Span(f"{glyphs.OFFLINE} {_('offline')}", Role.WARN),)
-    return (Span(f"{glyphs.FAILED} {_('refused')}", Role.BAD),)
+    return (Span(f"{glyphs.FAILED} {_refusal(link)}", Role.BAD),)
+
+
+def _refusal(link: Link) -> str:
+    kind = None if link.problem is None else link.problem.kind
+    if kind is ProblemKind.UNAUTHORIZED:
+        return _("key rejected")
+    return _("no access") if kind is ProblemKind.FORBIDDEN else _("error")
 
 
 def _names(link: Link, *, brief: bool) -> Line:
@@ -169,10 +179,10 @@ def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
     else:
         why = problem_words(link.problem)
     if link.fresh_at is None:
-        cache = _("The list was not brought up to date yet.")
+        cache = _("The list has not been updated yet.")
     else:
-        cache = _("Shown is the cache of {time}.").format(time=when(link.fresh_at, now, zone))
-    return " ".join((why, cache, _("Messages will go by themselves.")))
+        cache = _("Showing data from {time}.").format(time=when(link.fresh_at, now, zone))
+    return " ".join((why, cache, _("Messages are sent automatically once there is a connection.")))
 
 
 # -- long works ------------------------------------------------------------------------------------------
@@ -269,14 +279,18 @@ def call_words(count: int) -> str:
 
 def dispute_words(begun: int, among: int) -> str:
     """The number of new disputes (`begun`), or of disputes with new messages (`among`) if it is 0."""
+    if begun == 1:
+        return _("New dispute")
     if begun:
-        return ngettext("{n} dispute has begun", "{n} disputes have begun", begun).format(n=begun)
-    return ngettext("a new message in {n} dispute", "new messages in {n} disputes", among).format(n=among)
+        return ngettext("{n} new dispute", "{n} new disputes", begun).format(n=begun)
+    if among == 1:
+        return _("New message in a dispute")
+    return ngettext("New messages in {n} dispute", "New messages in {n} disputes", among).format(n=among)
 
 
 def dispute_notice(words: str, item: QueueItem, key: str) -> str:
     """The same for the operator's own screen: with the chat, and the key that shows the disputes."""
-    return _("{what}: {title}. {key} shows the disputes.").format(what=words, title=chat_title(item), key=key)
+    return _("{what}: {title} ({key} to see)").format(what=words, title=chat_title(item), key=key)
 
 
 def call_text(item: QueueItem, words: str) -> str:

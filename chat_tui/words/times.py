@@ -49,12 +49,12 @@ def length(duration: Millis) -> str:
 
 
 def waiting_words(count: int, since: Millis | None, now: Millis) -> str:
-    """How many buyers wait, and how long the longest: "12 wait, the longest 3 h"; `since` None = unknown."""
+    """How many buyers wait, and how long the longest: "12 waiting, longest 3 h"; `since` None = unknown."""
     if not count:
-        return _("Nobody waits for an answer.")
+        return _("Nobody is waiting for an answer.")
     if since is None:
-        return ngettext("{n} waits", "{n} wait", count).format(n=count)
-    words = ngettext("{n} waits, the longest {age}", "{n} wait, the longest {age}", count)
+        return ngettext("{n} waiting", "{n} waiting", count).format(n=count)
+    words = ngettext("{n} waiting, longest {age}", "{n} waiting, longest {age}", count)
     return words.format(n=count, age=age(since, now))
 
 
@@ -160,7 +160,7 @@ def choices(now: Millis, zone: tzinfo) -> tuple[Choice, ...]:
     evening = _next(now, zone, EVENING)
     is_today = day_of(evening, zone) == day_of(now, zone)
     timed = (
-        (in_an_hour, _("One hour (until {time})")),
+        (in_an_hour, _("For an hour (until {time})")),
         (evening, _("This evening ({time})") if is_today else _("Tomorrow evening ({time})")),
         (morning, _("Tomorrow ({time})")),
     )
@@ -179,11 +179,11 @@ def read_time(text: str, now: Millis, zone: tzinfo) -> Millis | str:
     typed = text.strip()
     at = _span(typed, now) or _moment(typed, now, zone)
     if at is None:
-        return _("Write a time such as 14:30, 25.11 10:00 or +90m (m, h, d).")
+        return _("Enter a time such as 14:30, 25.11 10:00 or +90m (m, h, d).")
     if at <= now:
-        return _("This moment has passed; write a later one.")
+        return _("This time has passed. Enter a later one.")
     if at > now + FARTHEST:
-        return _("This is more than a year away; write an earlier moment.")
+        return _("This is more than a year away. Enter an earlier time.")
     return at
 
 
@@ -195,17 +195,17 @@ def until_words(until: Until, now: Millis, zone: tzinfo) -> str:
 
 
 def hold_words(hold: Hold, now: Millis, zone: tzinfo) -> str:
-    """In a row of the list: "done", "till 18:00", "till 26.11 09:00", "till reply"; empty = not held."""
+    """In a row of the list: "closed", "until 18:00", "until 26.11 09:00", "until reply"; empty = not held."""
     if hold.done is not None:
-        return _("done")
+        return _("closed")
     if not hold.is_snoozed(now):
         return ""
     if hold.until is None:
-        return _("till reply")
+        return _("until reply")
     then = moment(hold.until, zone)
     is_today = day_of(hold.until, zone) == day_of(now, zone)
     stamp = clock_time(hold.until, zone) if is_today or then is None else f"{then:%d.%m %H:%M}"
-    return _("till {when}").format(when=stamp)
+    return _("until {when}").format(when=stamp)
 
 
 def _span(typed: str, now: Millis) -> Millis | None:

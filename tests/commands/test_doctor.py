@@ -79,7 +79,7 @@ def test_a_refused_key_is_said_and_not_repeated(run: Run, market: Sandbox) -> No
     market.behaviour.unauthorized = f"no such key {market.api_key}"
     ran = run("doctor")
     assert ran.code == 1
-    assert re.search(r"(?m)^!!  key +refused$", ran.out)
+    assert re.search(r"(?m)^!!  key +rejected$", ran.out)
     assert "no such key …" in ran.out
     assert market.api_key not in ran.out
 
@@ -126,7 +126,7 @@ def test_a_quota_that_is_used_up(run: Run, market: Sandbox) -> None:
     [
         (("ALL_METHODS",), State.GOOD, ""),
         (("ALL_METHODS_READ_ONLY",), State.UNKNOWN, "View only"),
-        (("PRICING",), State.BAD, "nothing to show"),
+        (("PRICING",), State.BAD, "no access to chats"),
     ],
 )
 def test_what_the_key_may_not_is_told_with_its_fix(scopes: tuple[str, ...], state: State, words: str) -> None:

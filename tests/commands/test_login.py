@@ -109,11 +109,11 @@ def test_a_reading_key_is_stored_and_said_to_be_for_viewing(run: Run) -> None:
     [
         (
             Answer(status=503, body=b""),
-            "503. The Market has a fault on its side. Try again in a few",
+            "503. The Market has a problem on its side. Try again in a few",
         ),
-        (portal(), "Perhaps this network wants you to log in first"),
-        (Answer(status=403, body=b""), "a change takes up to 10 minutes"),
-        (lost("reset"), "The connection was cut in mid-answer. Try again."),
+        (portal(), "Perhaps this network requires you to log in first"),
+        (Answer(status=403, body=b""), "The change takes effect within 10 minutes"),
+        (lost("reset"), "The connection dropped before the answer was complete. Try again."),
     ],
 )
 def test_every_trouble_names_what_to_do(run: Run, market: Sandbox, answer: Answer, words: str) -> None:
@@ -144,7 +144,7 @@ def test_of_several_businesses_one_is_named(run: Run, market: Sandbox) -> None:
     assert (ran.code, "does not open business 6. It opens: A second cabinet · 77" in ran.err) == (1, True)
     ran = run("login", "--token-stdin", "--business", OTHER, typed=KEY.encode())
     assert ran.code == 0
-    assert "Second · FBS · its API was switched off in the cabinet" in ran.out
+    assert "Second · FBS · API was turned off in the cabinet" in ran.out
     assert set(stored()) == {"api-key-77", "settings.toml"}
 
 

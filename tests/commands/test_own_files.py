@@ -25,5 +25,5 @@ def test_f_177_no_file_of_the_program_is_sent_also_through_a_link(
     for place in (key_file, settings, state, link):
         ran = run("send", chat, "--file", place)
         assert (ran.code, ran.out) == (1, ""), place
-        assert "belongs to chat-tui itself" in ran.err
+        assert "belongs to chat-tui and is never sent" in ran.err
     assert market.ledger == []

@@ -66,7 +66,7 @@ def test_what_is_here_is_read_and_nothing_else_is_done(
     for asking in ASKING:
         ran = run(*argv(asking, chat_id))
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), asking
-        assert "mount it for writing again. View only: nothing new is read or sent" in ran.err
+        assert "mount it for writing again. View only: nothing new is loaded or sent" in ran.err
         assert "room" not in ran.err
     assert len(market.requests) == asked
 
@@ -80,7 +80,7 @@ def test_what_is_not_here_is_not_asked_for(
     for verb in (("show", new), ("export", chat_id)):
         ran = run(*verb)
         assert (ran.code, ran.out) == (1, "")
-        assert "View only: nothing new is read" in ran.err
+        assert "View only: nothing new is loaded" in ran.err
     assert "--offline exports what is here." in ran.err
     assert len(market.requests) == asked
 

@@ -58,10 +58,10 @@ def test_a_wait_is_told_whatever_else_there_is_to_say(run: Run, market: Sandbox)
     chat_id = market.open_direct("Когда?")
     market.world.move(market._chat(chat_id), status="WAITING_FOR_PARTNER", kind="ARBITRAGE")
     (line,) = [line for line in run("list", "--waiting").out.splitlines() if str(chat_id) in line]
-    assert "  dispute, waits <1 min  question  " in line
+    assert "  dispute, waiting <1 min  question  " in line
     new = market.open_direct("Есть в наличии?")
     (line,) = [line for line in run("list", "--fresh").out.splitlines() if str(new) in line]
-    assert "  waits <1 min  question  " in line
+    assert "  waiting <1 min  question  " in line
 
 
 def test_a_buyer_cannot_steer_the_terminal_or_add_a_line(run: Run, market: Sandbox) -> None:
@@ -87,7 +87,7 @@ def test_a_chat_with_its_messages(run: Run, market: Sandbox) -> None:
     assert lines[0].startswith("Ольга К. · question")
     assert "    Есть ли чек?" in lines
     assert "    <чек.pdf, 1.5 KB>" in lines
-    assert "    (empty: a sticker?)" in lines
+    assert "    (empty, perhaps a sticker)" in lines
     value = json.loads(run("show", chat_id, "--json").out)
     assert [message["sender"] for message in value["messages"]] == ["CUSTOMER"] * 3
     assert value["messages"][1]["files"][0]["name"] == "чек.pdf"

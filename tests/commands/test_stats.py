@@ -32,7 +32,7 @@ def test_it_asks_nothing_and_says_how_much_it_knows(run: Run, market: Sandbox, c
     assert lines[1].startswith("first reply: median ")
     assert " wait now, chat " in lines[2]
     assert lines[3].split() == ["hour", "answered", "median", "95", "of", "100"]
-    assert lines[-1].startswith(("The whole history of 13 chats", "less than", *"123456789"))
+    assert lines[-1].startswith(("All history of 13 chats", "less than", *"123456789"))
     assert len(market.requests) == asked
 
 

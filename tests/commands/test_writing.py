@@ -67,7 +67,7 @@ def test_queueing_returns_at_once_and_the_next_send_takes_it_along(
     [
         ("   \u200b", "nothing to send"),
         ("x" * 4097, "4096"),
-        ("Вот ключ ACMA:abcdefghijkl:1", "key of the Market"),
+        ("Вот ключ ACMA:abcdefghijkl:1", "like a Market key"),
         ("\udcff", "not UTF-8"),
     ],
 )
@@ -117,7 +117,7 @@ def test_a_lost_answer_is_looked_up_and_not_repeated(run: Run, market: Sandbox, 
     market.script("sendMessageToChat", [Answer(status=500, accept=True)])
     ran = run("send", chat_id, "Завтра")
     assert (ran.code, ran.out.strip()) == (0, "confirmed ✓")
-    assert "looking for it in the history" in ran.err
+    assert "Looking for the message in the conversation" in ran.err
     assert texts(market) == [(chat_id, "Завтра")]
     assert sum(request.operation == "sendMessageToChat" for request in market.requests) == 1
 
@@ -202,7 +202,7 @@ def test_a_file_that_looks_private_takes_a_flag_that_names_it(
     for flags in ([], ["--queue"], ["--dry-run"]):
         ran = run("send", chat_id, "--file", tmp_path / name, *flags)
         assert (ran.code, ran.out) == (1, "")
-        assert "looks like a key or passwords. To send it all the same: --private" in ran.err
+        assert "seems to contain a key or passwords. To send it all the same: --private" in ran.err
     assert market.ledger == []
     ran = run("send", chat_id, "--file", tmp_path / name, "--private")
     assert ran.code == 0
@@ -233,7 +233,7 @@ def test_contacts_and_a_finished_chat_are_warned_of_and_sent(run: Run, market: S
 def test_a_template_that_is_not_filled_in_is_refused(run: Run, market: Sandbox, chat_id: int) -> None:
     ran = run("send", chat_id, "-", typed="Добрый день, {имя}!".encode())
     assert ran.code == 1
-    assert "{имя} is not filled in" in ran.err
+    assert "Not filled in: {имя}" in ran.err
     assert market.ledger == []
 
 
@@ -269,7 +269,7 @@ def test_a_market_that_answers_about_another_chat_is_not_believed(
     market.behaviour.edit = edit
     ran = run("new", "--order", known["order_id"])
     assert (ran.code, ran.out) == (1, "")
-    assert "not an answer of the Market" in ran.err
+    assert "not an answer from the Market" in ran.err
     if "chatId" in lie:
         assert run("send", market.open_direct("Ещё вопрос"), "Завтра").code == 1
         assert market.ledger == []

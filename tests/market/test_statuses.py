@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.words.problems import problem_words
 from tests.market.conftest import Connect
 from tests.support.refs import ref
 
@@ -65,9 +66,17 @@ async def test_each_status(
     assert f"sendMessageToChat: HTTP {status}, traceparent 00-ff" in caplog.messages
 
 
+async def test_an_error_without_words_in_a_200_is_not_taken_for_another_server(connect: Connect) -> None:
+    problem = await send(connect, httpx.Response(200, json={"status": "ERROR"}))
+    assert (problem.kind, problem.certainty, problem.message) == (K.ERROR_ANSWER, C.UNCLEAR, "")
+    assert problem_words(problem) == "The Market answered with an error that it did not explain."
+    explained = await send(connect, httpx.Response(200, json=error("x", "INTERNAL_ERROR")))
+    assert problem_words(explained) == "200: x. The Market answered with this error."
+
+
 async def test_status_error_in_a_200_is_unclear(connect: Connect) -> None:
     problem = await send(connect, httpx.Response(200, json=error("x", "INTERNAL_ERROR")))
-    assert (problem.kind, problem.certainty, problem.message) == (K.UNEXPECTED_ANSWER, C.UNCLEAR, "x")
+    assert (problem.kind, problem.certainty, problem.message) == (K.ERROR_ANSWER, C.UNCLEAR, "x")
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ def test_a_file_without_certificates_is_named(
     with pytest.raises(AccessError) as refused:
         MarketClient(Access(f"https://{HOST}", "key"))
     assert str(refused.value) == (
-        f"SSL_CERT_FILE leads to no certificates: {place / name}. "
-        "Name a PEM file of certificates, or unset it."
+        f"SSL_CERT_FILE does not point to certificates: {place / name}. "
+        "Set it to a PEM file of certificates, or unset it."
     )
 
 
@@ -55,7 +55,7 @@ def test_a_directory_without_certificates_is_named(
 ) -> None:
     whole = ":".join(str(place / each) for each in name.split(":"))
     monkeypatch.setenv("SSL_CERT_DIR", whole)
-    with pytest.raises(AccessError, match="SSL_CERT_DIR leads to no certificates"):
+    with pytest.raises(AccessError, match="SSL_CERT_DIR does not point to certificates"):
         MarketClient(Access(f"https://{HOST}", "key"))
 
 
@@ -102,7 +102,7 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
     monkeypatch.setenv(name, value)
     with pytest.raises(AccessError) as refused:
         MarketClient(Access(f"https://{HOST}", "key"))
-    assert str(refused.value).startswith(f"{name.upper()} names no proxy that can be used here.")
+    assert str(refused.value).startswith(f"{name.upper()} does not name a usable proxy.")
     assert "s3cret" not in str(refused.value)
 
 

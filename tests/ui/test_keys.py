@@ -75,7 +75,7 @@ def test_help_names_every_command_and_every_key() -> None:
     """Promised: U21."""
     rows = keys.help_rows()
     assert {row.words for row in rows} == {command.words for command in COMMANDS}
-    assert ("Writing", "ctrl+j Shift+Enter Alt+Enter") in {(row.place, row.keys) for row in rows}
+    assert ("In the text box", "ctrl+j Shift+Enter Alt+Enter") in {(row.place, row.keys) for row in rows}
 
 
 def test_every_word_is_translated() -> None:
@@ -101,4 +101,4 @@ def test_bindings_hints_and_help_speak_the_language_chosen_last() -> None:
     locale.use("ru")
     assert keys.bindings(Where.LIST)[0].description == "Перейти к переписке"
     assert ("n", "следующий") in keys.hints(Where.LIST)
-    assert keys.help_rows()[0].place == "Вне текста"
+    assert keys.help_rows()[0].place == "Вне поля ввода"

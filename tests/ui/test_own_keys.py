@@ -233,21 +233,21 @@ async def test_the_screen_tells_the_chosen_keys(tmp_path: Path, shop: Sandbox) -
         row = next(line for line in at.screen.splitlines() if "Write in the chat" in line)
         assert row.rstrip("│ ").endswith(" b")
         await at.press("escape", "f2")
-        row = next(line for line in at.screen.splitlines() if "Answer the next waiting chat" in line)
+        row = next(line for line in at.screen.splitlines() if "Go to the next waiting chat" in line)
         assert "w ctrl+n" in row
         await at.press("escape")
 
 
 def test_a_command_without_a_key_is_told_by_its_words(tmp_path: Path) -> None:
     keys.use(read(tmp_path / "settings.toml", '[keys]\nnext_waiting = ""\nhelp = "?"'))
-    assert keys.key_of("next_waiting") == "“Answer the next waiting chat”"
+    assert keys.key_of("next_waiting") == "“Go to the next waiting chat”"
     assert "next" not in {word for _key, word in keys.hints(Where.LIST)}
     assert ("?", "keys") in keys.hints(Where.LIST)
     assert "keys" not in {word for _key, word in keys.hints(Where.COMPOSE)}
-    assert [row.keys for row in keys.help_rows() if row.words == "Answer the next waiting chat"] == [
+    assert [row.keys for row in keys.help_rows() if row.words == "Go to the next waiting chat"] == [
         "(palette)"
     ]
-    assert palette_commands("answer the next")[0].id == "next_waiting"
+    assert palette_commands("to the next")[0].id == "next_waiting"
 
 
 def test_settings_hold_them_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ def talk() -> Record:
 def test_plain_text_says_who_wrote_what_when() -> None:
     lines = as_text(talk(), MOSCOW).split("\n")
     assert lines[:2] == [
-        "Ольга К. · order 51230870001 · Уютная кухня — waits",
-        "Chat 1, written down 2025-11-21 21:30:00 +03:00",
+        "Ольга К. · order 51230870001 · Уютная кухня — waiting",
+        "Chat 1, exported 2025-11-21 21:30:00 +03:00",
     ]
     assert lines[2:12] == [
         "",
@@ -60,7 +60,7 @@ def test_plain_text_says_who_wrote_what_when() -> None:
 def test_the_same_in_russian_and_as_markdown() -> None:
     locale.use("ru")
     text = as_markdown(talk(), MOSCOW)
-    assert text.startswith("# Ольга К. · заказ 51230870001 · Уютная кухня — ждёт\n\nЧат 1, записан ")
+    assert text.startswith("# Ольга К. · заказ 51230870001 · Уютная кухня — ждёт\n\nЧат 1, выгружен ")
     assert "\n## 2025-11-20 21:35:00 +03:00  Магазин\n\n> Завтра.\\\n> До обеда.\n" in text
 
 
@@ -70,7 +70,7 @@ def test_what_is_missing_is_said() -> None:
         partly = document(record(is_complete=False, is_asked=False), UTC)
         assert "missing" not in whole_
         assert "Older messages are missing" in partly
-        assert "what came lately may be missing" in partly
+        assert "the newest messages may be missing" in partly
     assert as_json(record(is_complete=False))["is_complete"] is False
 
 
@@ -132,7 +132,7 @@ def test_no_markdown_of_a_buyer_becomes_markup(text: str) -> None:
         if token.type == "inline"
     ]
     # A text of which nothing can be seen, such as an accent without a letter, is said to be empty.
-    shown = ["(empty: a sticker?)"] if is_blank(whole(text)) else [line for line in lines if line]
+    shown = ["(empty, perhaps a sticker)"] if is_blank(whole(text)) else [line for line in lines if line]
     assert "\n".join(said).split("\n") == shown
     assert not AUTOLINK.search(document)
 

@@ -33,12 +33,12 @@ def test_the_timeline_tells_who_did_what_and_how_long_nothing_was_done() -> None
         "2025-11-20 18:30:00 +00:00  Buyer Ольга К. wrote: Где заказ?",
         "2025-11-20 18:30:30 +00:00  Buyer Ольга К. wrote: Ау",
         "2025-11-20 18:31:00 +00:00  Market (automatic) wrote: Чат открыт",
-        "    … 2 hours",
+        "    … 2 hours later",
         f"2025-11-20 20:30:00 +00:00  Shop answered after 2 hours: {('Едет. ' * 50)[:79]}…",
-        "2025-11-20 20:30:00 +00:00  Support of the Market wrote: Я арбитр",
-        "    … 21 hours",
+        "2025-11-20 20:30:00 +00:00  Market support wrote: Я арбитр",
+        "    … 21 hours later",
         "2025-11-21 17:30:00 +00:00  Shop wrote: Добрый день! Завтра. [sent]",
-        "The buyer has waited since 2025-11-21 18:18:00 +00:00.",
+        "The buyer has been waiting since 2025-11-21 18:18:00 +00:00.",
         "",
     ]
 
@@ -47,7 +47,7 @@ def test_the_same_in_russian() -> None:
     locale.use("ru")
     text = as_timeline(record(*TALK), UTC)
     assert "Магазин, ответ через 2 часа: Едет." in text
-    assert "    … 21 час\n" in text
+    assert "    … через 21 час\n" in text
 
 
 def test_a_text_cannot_add_a_line_to_the_timeline() -> None:
@@ -64,7 +64,7 @@ def test_files_that_are_not_there_are_listed_with_link_and_reason() -> None:
     )
     text = missing_text(missing, UTC)
     assert "2025-11-21 18:30:00 +00:00  <чек.pdf, 1.5 KB> https://files.example/1\n    No network." in text
-    assert "<nameless file, size unknown>\n    The Market told no link.\n" in text
+    assert "<nameless file, size unknown>\n    The Market gave no link.\n" in text
     assert "https://files.example/2\n    Not downloaded.\n" in text
 
 

@@ -41,7 +41,7 @@ def test_f_083_a_link_that_misleads_is_shown_with_its_real_host(
 def test_f_083_a_host_that_programs_read_differently_is_said_to_be_unknown(text: str) -> None:
     (link,) = links(text)
     assert (link.host, link.is_misleading, link.address) == ("", True, "")
-    assert link_warnings(text) == ["where a link leads cannot be told"]
+    assert link_warnings(text) == ["it is unclear where a link leads"]
 
 
 @pytest.mark.parametrize(

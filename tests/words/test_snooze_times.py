@@ -64,10 +64,10 @@ def test_a_time_that_is_typed(typed: str, expected: int) -> None:
     ("typed", "sentence"),
     [
         *(
-            (bad, "Write a time such as")
+            (bad, "Enter a time such as")
             for bad in ("", "soon", "25:00", "14:60", "31.02", "+90", "+5y", "14")
         ),
-        *((bad, "Write a time such as") for bad in ("99999999999999999999", "\x1b[2J", "٣:٤٠", "+")),
+        *((bad, "Enter a time such as") for bad in ("99999999999999999999", "\x1b[2J", "٣:٤٠", "+")),
         ("+0m", "has passed"),
         ("20.11 10:00", "has passed"),
         ("25.11.2024", "has passed"),
@@ -85,9 +85,13 @@ def test_a_moment_is_written_short_in_the_row_and_long_in_a_sentence() -> None:
     def held(until: int | None) -> str:
         return hold_words(Hold(snoozed=MessageId(1), until=until), NOW, MOSCOW)
 
-    assert [held(at(21, 18)), held(at(26, 9)), held(None)] == ["till 18:00", "till 26.11 09:00", "till reply"]
+    assert [held(at(21, 18)), held(at(26, 9)), held(None)] == [
+        "until 18:00",
+        "until 26.11 09:00",
+        "until reply",
+    ]
     assert held(NOW) == "", "it has come back"
-    assert hold_words(Hold(done=MessageId(1)), NOW, MOSCOW) == "done"
+    assert hold_words(Hold(done=MessageId(1)), NOW, MOSCOW) == "closed"
     assert until_words(Until(at(21, 18)), NOW, MOSCOW) == "until 18:00"
     assert until_words(Until(None), NOW, MOSCOW) == "until the buyer writes"
     assert until_words(Until(at(26, 9)), NOW, UTC) == "until 26 November, 06:00"

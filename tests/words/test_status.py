@@ -39,15 +39,15 @@ def test_every_problem_has_a_sentence_in_both_languages(kind: ProblemKind) -> No
     [
         (
             Problem(ProblemKind.BAD_REQUEST, http_status=400, message="Чат закрыт."),
-            "400: Чат закрыт. Маркет не принял это. Измените и отправьте снова.",
+            "400: Чат закрыт. Маркет это отклонил. Измените и отправьте снова.",
         ),
         (
             Problem(ProblemKind.SERVER, http_status=502, message="<html>502</html>"),
-            "502. На стороне Маркета сбой. Повторится само.",
+            "502. Сбой на стороне Маркета. Повторим автоматически.",
         ),
         (
             Problem(ProblemKind.HOURLY_LIMIT, retry_after_s=40.0),
-            "Квота Маркета исчерпана. Продолжится само, когда она обновится. "
+            "Лимит Маркета исчерпан. Продолжим автоматически, когда он обновится. "
             "Следующая попытка через 40 секунд.",
         ),
         (
@@ -72,31 +72,41 @@ def test_the_servers_words_are_harmless_and_short(text: str) -> None:
 @pytest.mark.parametrize(
     ("link", "en", "ru"),
     [
-        (Link(), "○ connecting", "○ соединяюсь"),
-        (Link(LinkState.ONLINE), "● online", "● связь"),
-        (Link(LinkState.ONLINE, budgets=budgets(93, 99)), "● online  quota 93 %", "● связь  квота 93 %"),
-        (Link(LinkState.ONLINE, fresh_at=NOW - 59_000), "● online", "● связь"),
+        (Link(), "○ connecting", "○ подключение"),
+        (Link(LinkState.ONLINE), "● online", "● на связи"),
+        (
+            Link(LinkState.ONLINE, budgets=budgets(93, 99)),
+            "● online  quota: 93 % left",
+            "● на связи  лимит: осталось 93 %",
+        ),
+        (Link(LinkState.ONLINE, fresh_at=NOW - 59_000), "● online", "● на связи"),
         (
             Link(LinkState.ONLINE, fresh_at=NOW - 3 * 60_000),
-            "● online  list 3 min old",
-            "● связь  список 3 мин назад",
+            "● online  updated 3 min ago",
+            "● на связи  обновлено 3 мин назад",
         ),
         (Link(LinkState.OFFLINE, OFFLINE, budgets=budgets(93)), "○ offline", "○ нет связи"),
         (
             Link(LinkState.ONLINE, proxy="proxy.shop", budgets=budgets(93)),
-            "● online  via proxy proxy.shop  quota 93 %",
-            "● связь  через прокси proxy.shop  квота 93 %",
+            "● online  via proxy proxy.shop  quota: 93 % left",
+            "● на связи  через прокси proxy.shop  лимит: осталось 93 %",
         ),
         (
             Link(proxy="\x1b[2J" + "p" * 300),
             "○ connecting  via proxy ␛[2Jppppppppppppppp…",
-            "○ соединяюсь  через прокси ␛[2Jppppppppppppppp…",
+            "○ подключение  через прокси ␛[2Jppppppppppppppp…",
         ),
-        (Link(LinkState.REFUSED, OFFLINE, sends_paused=OFFLINE), "✗ refused", "✗ отказано"),
+        (Link(LinkState.REFUSED, Problem(ProblemKind.UNAUTHORIZED)), "✗ key rejected", "✗ ключ отклонён"),
+        (Link(LinkState.REFUSED, Problem(ProblemKind.FORBIDDEN)), "✗ no access", "✗ нет доступа"),
+        (
+            Link(LinkState.REFUSED, Problem(ProblemKind.NOT_FOUND), sends_paused=OFFLINE),
+            "✗ error",
+            "✗ ошибка",
+        ),
         (
             Link(LinkState.ONLINE, sends_paused=OFFLINE, skipped=2),
-            "● online  sending paused  2 unreadable",
-            "● связь  отправка приостановлена  2 не прочтены",
+            "● online  sending paused  unreadable: 2",
+            "● на связи  отправка приостановлена  не разобрано: 2",
         ),
     ],
 )
@@ -106,7 +116,7 @@ def test_the_connection_in_a_few_words(link: Link, en: str, ru: str) -> None:
     assert text_of(status_spans(link, NOW)) == ru
 
 
-@pytest.mark.parametrize(("share", "expected"), [(93, "● online"), (20, "● online  quota 20 %")])
+@pytest.mark.parametrize(("share", "expected"), [(93, "● online"), (20, "● online  quota: 20 % left")])
 def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> None:
     assert text_of(status_spans(Link(LinkState.ONLINE, budgets=budgets(share)), NOW, brief=True)) == expected
 
@@ -118,31 +128,32 @@ def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> No
         (Link(), ""),
         (
             Link(LinkState.OFFLINE, OFFLINE, fresh_at=NOW - HOUR),
-            "Нет сети. Показан кэш от 17:30. Сообщения уйдут сами.",
+            "Нет сети. Показано на 17:30. Сообщения отправятся, когда появится связь.",
         ),
         (
             Link(LinkState.OFFLINE, Problem(ProblemKind.SERVER, http_status=503)),
-            "503. На стороне Маркета сбой. Повторится само. Список ещё не обновлялся. Сообщения уйдут сами.",
+            "503. Сбой на стороне Маркета. Повторим автоматически. Список ещё не обновлялся. "
+            "Сообщения отправятся, когда появится связь.",
         ),
         (
             Link(LinkState.REFUSED, Problem(ProblemKind.UNAUTHORIZED, http_status=401)),
-            "Маркет не принимает ключ. Выпустите новый в кабинете продавца, запишите вместо старого "
-            "(CHAT_TUI_API_KEY или settings.toml) и запустите программу снова.",
+            "Маркет не принимает ключ. Создайте новый в кабинете продавца, замените им старый "
+            "(CHAT_TUI_API_KEY или settings.toml) и перезапустите chat-tui.",
         ),
         (Link(LinkState.ONLINE, waits={"getChats": NOW + 18_000}), ""),
         (Link(LinkState.ONLINE, waits={"getChats": NOW - 1}), ""),
         (
             Link(LinkState.ONLINE, waits={"getChats": NOW + 60_000, "getChatHistory": NOW + HOUR}),
-            "Квота Маркета на истории исчерпана: новые сообщения придут после 19:30.",
+            "Лимит Маркета на переписку исчерпан. Новые сообщения появятся после 19:30.",
         ),
         (
             Link(LinkState.ONLINE, waits={"sendMessageToChat": NOW + HOUR}),
-            "Квота Маркета на сообщения исчерпана: ваши уйдут сами после 19:30.",
+            "Лимит Маркета на сообщения исчерпан. Ваши отправим автоматически после 19:30.",
         ),
         (
             Link(LinkState.ONLINE, sends_paused=Problem(ProblemKind.READ_ONLY)),
-            "Сообщения сохраняются, но не уходят. "
-            "Запущено с --read-only. Чтобы отправлять, запустите без него.",
+            "Сообщения сохраняются, но не отправляются. "
+            "Программа запущена с --read-only. Чтобы отправлять, перезапустите её без этого параметра.",
         ),
     ],
 )
@@ -163,11 +174,11 @@ def test_of_several_businesses_every_trouble_has_its_names() -> None:
         ("Склад", sound),
     )
     first, second = notice(replace(offline, parts=parts), NOW, UTC).split(" Дом, Кухня: ")
-    assert first.startswith("Сад: cache.db is damaged. Its chats are missing")
+    assert first.startswith("Сад: cache.db is damaged. Its chats are not shown")
     assert second == notice(offline, NOW, UTC)
     refused = replace(parts[0][1], parts=parts)
-    assert text_of(status_spans(refused, NOW)).startswith("✗ refused (Сад)")
-    assert text_of(status_spans(refused, NOW, brief=True)) == "✗ refused"
+    assert text_of(status_spans(refused, NOW)).startswith("✗ error (Сад)")
+    assert text_of(status_spans(refused, NOW, brief=True)) == "✗ error"
     assert text_of(status_spans(replace(offline, parts=parts[1:3]), NOW)) == "○ offline"
     assert notice(replace(sound, parts=(("Склад", sound), ("Кухня", sound))), NOW, UTC) == ""
 
@@ -293,7 +304,8 @@ def test_a_long_work_takes_only_the_room_there_is(language: str) -> None:
     link = Link(LinkState.ONLINE, budgets=budgets(93), works=works)
     state, whole = text_of(status_spans(link, NOW, brief=True)), text_of(status_spans(link, NOW))
     words = (progress_words(works[0]), *brief_words(works[0]))
-    forms = [*(f"{state}  {form}" for form in words), whole]
+    # The quota takes more room than the shortest form.
+    forms = [*(f"{state}  {form}" for form in words), state]
     for longer, form in pairwise(forms):
         assert text_of(status_line(link, NOW, len(longer))) == longer
         assert text_of(status_line(link, NOW, len(longer) - 1)) == form

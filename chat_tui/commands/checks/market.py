@@ -79,7 +79,7 @@ def _key(opened: OpenedByKey | Problem) -> Finding:
     finding = partial(Finding, "key", _("key"))
     if isinstance(opened, Problem):
         if opened.certainty is Certainty.REFUSED:
-            return finding(State.BAD, _("refused"), refusal_words(opened))
+            return finding(State.BAD, _("rejected"), refusal_words(opened))
         return finding(State.UNKNOWN, _("not known without an answer"))
     rights = rights_of(opened.rights)
     given = ", ".join(right.words for right in rights if right.is_given) or _("nothing")

@@ -82,7 +82,7 @@ class Pager:
         elif page.next_token in self._met:
             self._leave(_("The Market repeats the same page."))
         elif self._left <= 0:
-            self._leave(_("The Market's pages do not end."))
+            self._leave(_("The Market sends pages without end."))
         else:
             self.token = page.next_token
             self._met.add(self.token)

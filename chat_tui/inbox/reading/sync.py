@@ -32,6 +32,7 @@ _COSTS_ITSELF: Final = frozenset(
         ProblemKind.NOT_FOUND,
         ProblemKind.BAD_REQUEST,
         ProblemKind.UNEXPECTED_ANSWER,
+        ProblemKind.ERROR_ANSWER,
         ProblemKind.TOO_LARGE,
     }
 )

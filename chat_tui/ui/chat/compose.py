@@ -351,8 +351,8 @@ class Compose(TextBox):
     def on_text_box_typed_as_paste(self, message: TextBox.TypedAsPaste) -> None:
         """Say that line breaks which came all at once were taken as text and sent nothing."""
         words = ngettext(
-            "{count} line break came at once; Enter sends all as one text",
-            "{count} line breaks came at once; Enter sends all as one text",
+            "Pasted with {count} line break; Enter sends it as one message",
+            "Pasted with {count} line breaks; Enter sends it as one message",
             message.count,
         )
         self.say(words.format(count=message.count))
@@ -487,4 +487,4 @@ def _slash_opens() -> bool:
 
 
 def _saving() -> str:
-    return _("Saving what was sent before. Press Enter again when this line is gone.")
+    return _("The previous message is still being saved. Press Enter again when this line is gone.")

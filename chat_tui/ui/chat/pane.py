@@ -385,7 +385,7 @@ class TalkPane(Vertical):
     async def _queue(self, chat_ref: ChatRef, text: str) -> None:
         # The answer may not fit a message that came just before Enter: show that message first.
         if await self._is_stale(chat_ref):
-            stale = _("Something new came while you were writing. Read it; Enter again sends.")
+            stale = _("A new message came while you were writing. Read it; Enter again sends.")
             await self._say(chat_ref, stale, self.box.refuse)
             return
         # Read before sending: afterwards the chat no longer waits.

@@ -160,7 +160,7 @@ def _content(entry: Entry, cells: int) -> list[Line]:
         lines = [file_line(item.file_name, item.file_size, cells)]
     else:
         lines = _text_lines(item.text if item is not None else "", Role.TEXT, cells)
-    return lines or [(Span(cut(_("(empty: a sticker?)"), cells), Role.MUTED),)]
+    return lines or [(Span(cut(_("(empty, perhaps a sticker)"), cells), Role.MUTED),)]
 
 
 def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
@@ -206,14 +206,14 @@ def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: st
     elif is_asked:
         words, role = _("loading older messages…"), Role.MUTED
     else:
-        words, role = _("{arrow} there are older messages").format(arrow=glyphs.UP), Role.MUTED
+        words, role = _("{arrow} older messages above").format(arrow=glyphs.UP), Role.MUTED
     return rule(words, role, width)
 
 
 def empty_words(coverage: Coverage, failure: str) -> str:
     """The sentence in a history without messages; `failure` is why they could not be loaded."""
     if coverage is Coverage.DONE:
-        return _("Nothing was written here yet. Write the first message.")
+        return _("No messages yet. Write the first one.")
     if failure:
         return _("{why} Scroll up to try again.").format(why=failure)
     return _("Loading the conversation…")

@@ -89,7 +89,7 @@ def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
 def how_to_words(directory: Path) -> str:
     """Where to put templates, with an example in the operator's language."""
     names = {field.value: marker(field, language()) for field in Field}
-    example = _("Good day, {name}! Your order {order} is on its way. {operator}, {shop}").format(**names)
+    example = _("Hello {name}! Your order {order} is on its way. {operator}, {shop}").format(**names)
     words = _(
         "No templates yet. Each is a text file (UTF-8) in {directory}, "
         "for example “on its way.txt”: {example}"
@@ -180,7 +180,7 @@ def _text(path: Path) -> str:
     try:
         text = stripped(decoded(read_file(path, MOST_BYTES))).strip("\n")
     except LeadsNowhere:
-        raise _Unusable(_("it is a link that leads nowhere")) from None
+        raise _Unusable(_("it is a broken link")) from None
     except NotAFile:
         raise _Unusable(_("it is not a file")) from None
     except TooLarge:
@@ -248,7 +248,7 @@ class Choice:
     def caption(self) -> str:
         """The letters typed, and what Enter and Esc do."""
         if self._shelf is None:
-            return _("Reading the templates…")
+            return _("Loading the templates…")
         return _("/{query}  Enter: into the box · Esc: leave").format(query=one_line(self.query))
 
     @property

@@ -114,12 +114,12 @@ BOX = 100
 """The greatest width of a dialog, in columns."""
 _TEXT_CELLS = 92
 _WHY = {
-    NoPicture.TOO_LARGE: N_("This picture is too large to be shown here."),
-    NoPicture.BROKEN: N_("This picture cannot be shown: it is damaged or of an unusual kind."),
-    NoPicture.TOO_SLOW: N_("This picture takes too long to be shown."),
+    NoPicture.TOO_LARGE: N_("This picture is too large to show here."),
+    NoPicture.BROKEN: N_("This picture cannot be shown: the file is damaged or its format is not supported."),
+    NoPicture.TOO_SLOW: N_("Opening this picture takes too long."),
     NoPicture.NO_CHILD: N_(
-        "This picture cannot be shown now: no process could be started to decode it. Close other programs, "
-        "or save it and open it elsewhere."
+        "This picture cannot be shown now: its decoder could not be started. Close other "
+        "programs, or save the file and open it in another program."
     ),
 }
 
@@ -154,10 +154,10 @@ class Fetching(Dialog[Outcome], Generic[Outcome]):
 
     def compose(self) -> ComposeResult:
         yield framed(
-            _("Fetching the file"),
+            _("Downloading the file"),
             Static(plain(self._name_words), id="name"),
             Static(id="progress", classes="muted"),
-            keys=(("Esc", _("break off")),),
+            keys=(("Esc", _("cancel")),),
         )
 
     def on_mount(self) -> None:
@@ -178,7 +178,7 @@ class Fetching(Dialog[Outcome], Generic[Outcome]):
         self._came = came
 
     def _show(self) -> None:
-        self.say(_("{size} so far").format(size=size_words(self._came)), "progress")
+        self.say(_("{size} downloaded").format(size=size_words(self._came)), "progress")
 
 
 def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown | Problem]:
@@ -228,7 +228,7 @@ class Viewer(ListDialog[bool, str]):
         elif isinstance(self._content, FileText):
             pane = ChoiceList[str](lambda line, _cells: ((Span(line),),), instead="", marks=False)
             if self._content.guessed:
-                read_as = _("read as {encoding}").format(encoding=self._content.guessed)
+                read_as = _("encoding: {encoding}").format(encoding=self._content.guessed)
                 name = f"{name}{glyphs.JOIN}{read_as}"
         else:
             pane = Static(plain(self._why()), id="why")
@@ -262,5 +262,5 @@ class Viewer(ListDialog[bool, str]):
     def _why(self) -> str:
         if isinstance(self._content, NoPicture) and self._content in _WHY:
             return _(_WHY[self._content])
-        words = _("This is a file of another kind ({kind}): save it and open it elsewhere.")
+        words = _("Files of this kind ({kind}) do not open here. Save it and open it in another program.")
         return words.format(kind=kind_words(saved_name(self._file.name)))

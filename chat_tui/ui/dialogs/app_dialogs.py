@@ -119,7 +119,7 @@ class Help(CommandList[HelpLine]):
     def compose(self) -> ComposeResult:
         yield framed(
             _("Keys"),
-            text_field(placeholder=_("type to narrow: a key or a word")),
+            text_field(placeholder=_("type to filter: a key or a word")),
             ChoiceList[HelpLine](
                 lambda line, _cells: (line[0],),
                 instead=_("No such key. Shorten what you typed."),
@@ -153,7 +153,7 @@ class Palette(CommandList[Command]):
     def compose(self) -> ComposeResult:
         yield framed(
             _("Commands"),
-            text_field(placeholder=_("type a part of the command")),
+            text_field(placeholder=_("type part of the command")),
             ChoiceList[Command](
                 lambda one, cells: (palette_line(one, self._why_not(one), cells),),
                 instead=_("No such command. Shorten what you typed."),
@@ -193,13 +193,13 @@ class ThemeList(ListDialog[str, str]):
 
     def compose(self) -> ComposeResult:
         yield framed(
-            _("Colours"),
+            _("Theme"),
             text_field(placeholder=_("type a part of the name")),
             ChoiceList[str](
                 lambda name, _cells: ((Span(name),),),
                 instead=_("No such theme. Shorten what you typed."),
             ),
-            keys=(("Enter", _("keep") if self._keeps else _("use until exit")), ("Esc", _("cancel"))),
+            keys=(("Enter", _("save") if self._keeps else _("use until exit")), ("Esc", _("cancel"))),
         )
 
     def on_mount(self) -> None:

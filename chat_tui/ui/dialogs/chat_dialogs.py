@@ -143,8 +143,8 @@ class LineDialog(Dialog[str]):
             self._heading,
             Static(plain(self._chat, lines=False), id="recipient"),
             field,
-            Static(plain(_("Only this shop sees it; nothing is told to the Market.")), classes="muted"),
-            keys=(("Enter", _("keep")), ("Esc", _("close"))),
+            Static(plain(_("Only this shop sees it. It is not sent to the Market.")), classes="muted"),
+            keys=(("Enter", _("save")), ("Esc", _("close"))),
         )
 
     @on(Input.Submitted)
@@ -246,7 +246,7 @@ async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) 
         notify(app, words.format(place=error.filename, error=error.strerror), severity="error")
         return
     gaps = gap_words(record, len(evidence.missing))
-    words = _("Evidence is in {directory}.").format(directory=_short(directory))
+    words = _("Evidence saved in {directory}").format(directory=_short(directory))
     severity: SeverityLevel = "warning" if gaps else "information"
     notify(app, " ".join([words, *gaps]), severity=severity, timeout=_NOTICE_S)
 

@@ -48,13 +48,13 @@ class MessageDialogs:
 
     async def save(self, entry: Entry) -> None:
         """Save the only file of a message, or the chosen ones of several, into a folder."""
-        message, wanted = await self._which(entry, _("Save which file?"), [_all])
+        message, wanted = await self._which(entry, _("Which file to save?"), [_all])
         if message is not None:
             await self._save_these(message, wanted)
 
     async def view(self, entry: Entry) -> None:
         """Show the only file of a message, or the chosen one of several; it can be saved from there."""
-        message, wanted = await self._which(entry, _("View which file?"), [])
+        message, wanted = await self._which(entry, _("Which file to view?"), [])
         if message is None or not wanted:
             return
         file = message.attachments[wanted[0]]
@@ -114,7 +114,7 @@ class MessageDialogs:
                 kept.append(outcome.path)
             elif outcome is None:
                 # Esc stops all of them: cancelling ten files one by one would be tedious.
-                notify(self.app, _("Broken off; nothing of the file was kept."))
+                notify(self.app, _("Cancelled, the file was not saved."))
                 break
             # The rest would fail the same way.
             elif outcome.kind in _OF_THE_PLACE:

@@ -48,13 +48,13 @@ def detail_words(item: OutboxItem) -> str:
 
 def _next_step(item: OutboxItem) -> str:
     if item.state is OutboxState.FAILED:
-        return _("Press e to send it again, t to change it, d to discard it.")
+        return _("e — resend, t — edit, d — discard")
     if item.is_held_up:
-        return _("t takes it back to change it, d discards it.")
+        return _("t — edit, d — discard")
     if item.state in {OutboxState.QUEUED, OutboxState.WAITING}:
-        return _("It will go by itself; t takes it back to change it, d discards it.")
+        return _("Sent automatically. t — edit, d — discard")
     if item.state is OutboxState.SENT:
-        return _("The Market has taken it; it was not seen in the history yet.")
+        return _("The Market has accepted it, but it is not in the conversation yet.")
     return ""
 
 
@@ -232,8 +232,8 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         item = self.rows.current
         # While its outcome is being checked, there is no request to stop.
         if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
-            words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
-            self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
+            words = _("Stop sending? If it has already arrived, the buyer keeps it.")
+            self._ask(words, _("Stop"), _("Continue"), OutboxChoice(OutboxAction.STOP, item))
             return
         item = self._removable()
         if item is None:
@@ -251,10 +251,10 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         choice = OutboxChoice(OutboxAction.EDIT, item)
         # A file has no text that could go into the box.
         if item.kind is OutboxKind.FILE:
-            self.say(_("A file cannot be edited: d discards it, then choose another one."), "detail")
+            self.say(_("A file cannot be edited. Press d to discard it, then choose another one."), "detail")
         elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
-            words = _("It may be there already: look at the history first. Take it back to change it?")
-            self._ask(words, _("Take back"), _("Keep"), choice)
+            words = _("It may have arrived: check the conversation first. Edit it anyway?")
+            self._ask(words, _("Edit"), _("Keep"), choice)
         else:
             self.finish(choice)
 
@@ -263,7 +263,11 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         item = self.rows.current
         if item is not None and item.state not in MAY_LEAVE:
             self.say(
-                _("It is on its way: it can only be taken back while it waits or after it failed."), "detail"
+                _(
+                    "The message is being sent: it can be edited or discarded while it waits or "
+                    "after it failed."
+                ),
+                "detail",
             )
             return None
         return item
@@ -275,14 +279,14 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             return
         choice = OutboxChoice(OutboxAction.RESEND, item)
         if item.state is OutboxState.UNCONFIRMED or (item.state is OutboxState.FAILED and item.in_doubt):
-            words = _("It may be there already: look at the history first. Send it a second time?")
+            words = _("It may have arrived: check the conversation first. Send it again?")
             self._ask(words, _("Send again"), _("Do not send"), choice)
         elif item.state is OutboxState.FAILED:
             self.finish(choice)
         elif item.state is OutboxState.SENT:
-            self.say(_("The Market has taken it: it need not be sent again."), "detail")
+            self.say(_("The Market has accepted it: no need to send it again."), "detail")
         else:
-            self.say(_("It is on its way and will go by itself: it need not be sent again."), "detail")
+            self.say(_("The message is sent automatically: no need to send it again."), "detail")
 
     def _tick(self) -> None:
         if self._items:

@@ -39,7 +39,7 @@ class Welcome(Dialog[bool]):
             Static("", id="state", classes="muted"),
             Static("", id="count"),
             Static("", id="notice", classes="warn"),
-            keys=(("Enter", _("answer who waits longest")), ("Esc", _("to the list"))),
+            keys=(("Enter", _("answer the longest waiting")), ("Esc", _("to the list"))),
         )
 
     async def on_mount(self) -> None:
@@ -68,7 +68,7 @@ class Welcome(Dialog[bool]):
         waiting = (await self._inbox.chats.counts())[Tab.WAITING]
         since = await self._inbox.chats.longest_wait()
         words = waiting_words(waiting, since, self._now() + link.clock_ahead)
-        state = _("Everything new is read.") if is_read else _("Reading the chats…")
+        state = _("Up to date.") if is_read else _("Loading the chats…")
         self.say(state, "state")
         self.query_one("#count", Static).update(plain(words if waiting or is_read else "", "bold"))
         self.say(notice(link, self._now(), self._zone), "notice")

@@ -329,7 +329,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         row = self.rows.current
         text = self.query_one(Input).value
         if self._scan.is_reading:
-            return plain(_("Reading the folder…")), "muted"
+            return plain(_("Loading the folder…")), "muted"
         # Over SSH, people type paths of their own computer: say how to bring the file here.
         if row is None and (typed_path(text) or is_windows_path(text)):
             return self._far_words(), "warn"
@@ -358,7 +358,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         words = plain(_("There is no such file here. If it is on your own computer, run this there:"))
         if (line := self._bring_line()) is None:
             return plain(_("There is no such file here."))
-        return Content("\n").join([words, plain(line, "bold"), plain(_("Ctrl+Y copies the line."))])
+        return Content("\n").join([words, plain(line, "bold"), plain(_("Ctrl+Y copies this line."))])
 
     def _bring_line(self) -> str | None:
         text = self.query_one(Input).value.strip()
@@ -370,9 +370,11 @@ class FilePicker(ListDialog[Path, PathRow]):
     def _count_words(self) -> str:
         words = [ngettext("{n} entry", "{n} entries", self._found).format(n=self._found)]
         if self._found > SHOWN_ROWS:
-            words[0] = _("the first {shown} of {n}: type to narrow").format(shown=SHOWN_ROWS, n=self._found)
+            words[0] = _("the first {shown} of {n}: type part of the name").format(
+                shown=SHOWN_ROWS, n=self._found
+            )
         if self._hidden:
-            words.append(_("with hidden ones"))
+            words.append(_("with hidden files"))
         if self._pictures:
             words.append(_("only pictures"))
         return " · ".join(words)

@@ -32,7 +32,7 @@ class Unsendable(StrEnum):
     """Why an entry is listed but cannot be chosen."""
 
     UNREADABLE = N_("no permission")
-    DANGLING = N_("leads nowhere")
+    DANGLING = N_("broken link")
     NOT_A_FILE = N_("not a file")
     EMPTY = N_("empty")
     TOO_LARGE = N_("over 5 MB")
@@ -143,10 +143,10 @@ def refusal_words(row: PathRow) -> str:
     name = one_line(row.name)
     return {
         Unsendable.UNREADABLE: _("You have no permission to read “{name}”."),
-        Unsendable.DANGLING: _("“{name}” is a link that leads nowhere."),
+        Unsendable.DANGLING: _("“{name}” is a broken link."),
         Unsendable.NOT_A_FILE: _("“{name}” is a pipe, a socket or a device: there is nothing to send."),
         Unsendable.EMPTY: _("“{name}” is empty: there is nothing to send."),
-        Unsendable.TOO_LARGE: _("“{name}” is over 5 MB: the Market does not take it."),
+        Unsendable.TOO_LARGE: _("“{name}” is over 5 MB: the Market does not accept it."),
     }[row.refusal or Unsendable.NOT_A_FILE].format(name=cut_middle(name, 40))
 
 

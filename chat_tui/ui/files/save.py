@@ -96,7 +96,7 @@ class SaveCard(ListDialog[Path, PathRow]):
     def _nothing_words(self) -> str:
         """Why no folder is listed, and what to do."""
         if self._scan.is_reading:
-            return _("Reading the folder…")
+            return _("Loading the folder…")
         if self._scan.error is not None:
             return _("There is no such folder. Change the path, or delete its end.")
         if self._wanted:
@@ -110,7 +110,7 @@ class SaveCard(ListDialog[Path, PathRow]):
             lines.append(text_of(file_line(name, file.size, _CELLS)))
             if name != file.name:
                 before = cut_middle(one_line(file.name or ""), _CELLS - 20)
-                lines.append("  " + _("it came as: {name}").format(name=before or _("nameless file")))
+                lines.append("  " + _("original name: {name}").format(name=before or _("nameless file")))
         more = len(self._files) - _NAMES
         if more > 0:
             lines.append(ngettext("and {n} more", "and {n} more", more).format(n=more))

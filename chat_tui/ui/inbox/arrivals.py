@@ -120,7 +120,7 @@ class Calls:
         if arrived:
             self._call(arrived)
         for what in digest.faults:
-            words = _("A part of the program failed ({what}). Restart it; the log has the details.")
+            words = _("Part of the program crashed ({what}). Restart it; details are in the log.")
             notify(self.terminal, words.format(what=what), severity="error")
         for sentence in digest.mended:
             notify(self.terminal, sentence, severity="warning")

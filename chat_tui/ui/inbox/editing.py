@@ -309,7 +309,7 @@ class Editing:
         try:
             text = given_out(self.terminal.edited, str(chat_ref), self.talk.box.text)
         except OSError as error:
-            words = _("The text cannot be given to an editor: {reason}")
+            words = _("The text cannot be passed to an editor: {reason}")
             self.talk.box.say(words.format(reason=error.strerror))
             return
         try:
@@ -345,7 +345,7 @@ class Editing:
             # The file may be missing for a moment, while the editor replaces it.
             with suppress(Unusable):
                 if (text.saved() or "").strip():
-                    words = _("The editor has saved its text now: {key} in that chat brings it.")
+                    words = _("The editor has saved its text. Press {key} in that chat to insert it.")
                     notify(self.terminal, words.format(key=keys.key_of("edit")))
                     timer.stop()
             if not text.place.exists():

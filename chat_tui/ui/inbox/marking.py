@@ -48,7 +48,7 @@ class Marking:
         """Mark the highlighted chat as done."""
         if (chat_ref := await self.opening.meant_id()) is not None:
             outcome = await self.inbox.marks.done(chat_ref)
-            await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
+            await self._made(outcome, _("Closed until the buyer writes"))
 
     async def snooze(self, item: QueueItem) -> None:
         """Ask until when, and snooze the chat."""
@@ -56,14 +56,13 @@ class Marking:
         if until is not None:
             outcome = await self.inbox.marks.snooze(item.chat.chat_ref, until.at)
             when = until_words(until, self.now(), self.zone)
-            await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
+            await self._made(outcome, _("Snoozed {until}").format(until=when))
 
     async def pin(self) -> None:
         """Pin the highlighted chat to the top of its tab, or unpin it."""
         if item := await self.opening.meant():
             outcome = await self.inbox.marks.put(item.chat.chat_ref, Pin(not item.is_pinned))
-            gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
-            await self._made(outcome, gone if item.is_pinned else there)
+            await self._made(outcome, _("Unpinned") if item.is_pinned else _("Pinned to the top"))
 
     async def note(self, item: QueueItem) -> None:
         """Edit the note on the chat, which the Market does not see."""
@@ -71,7 +70,7 @@ class Marking:
         text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
         if text is not None and (note := read_note(text)).text != item.note:
             outcome = await self.inbox.marks.put(item.chat.chat_ref, note)
-            await self._made(outcome, _("The note is kept; {key} undoes it."))
+            await self._made(outcome, _("Note saved"))
 
     async def label(self, item: QueueItem) -> None:
         """Edit the labels of the chat."""
@@ -80,15 +79,17 @@ class Marking:
         text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
         if text is not None and (labels := read_labels(text)).names != item.labels:
             outcome = await self.inbox.marks.put(item.chat.chat_ref, labels)
-            await self._made(outcome, _("The labels are kept; {key} undoes it."))
+            await self._made(outcome, _("Labels saved"))
 
-    async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
-        """Say what a mark did, or why it failed, and remember it for undo."""
+    async def _made(self, outcome: Marked | Problem, words: str) -> None:
+        """Say what a mark did to which chat, or why it failed, and remember it for undo."""
         if isinstance(outcome, Problem):
             notify(self.screen, problem_words(outcome), severity="error")
             return
         self._undoable.append(outcome)
-        notify(self.screen, words.format(key=keys.key_of("undo"), **values))
+        sentence = _("{done}: {chat}. {key} — undo")
+        chat = await self._chat_name(outcome.chat_ref)
+        notify(self.screen, sentence.format(done=words, chat=chat, key=keys.key_of("undo")))
         await self._apply_order()
 
     # -- undo ----------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ class Marking:
     async def undo(self) -> None:
         """Undo the newest mark or send; a send only while it is held."""
         if not self._undoable:
-            notify(self.screen, _("There is nothing to undo."))
+            notify(self.screen, _("Nothing to undo."))
             return
         # Removed at once: holding `u` down undoes one after the other, never one twice.
         newest = self._undoable.pop()
@@ -144,12 +145,13 @@ class Marking:
     async def _unmark(self, marked: Marked) -> None:
         problem = await self.inbox.marks.take_back(marked)
         if problem is None:
-            words = _("The mark is taken back: {chat}.")
+            words = _("Mark undone: {chat}")
             notify(self.screen, words.format(chat=await self._chat_name(marked.chat_ref)))
             await self._apply_order()
         elif problem.kind == ProblemKind.GONE:
-            words = _("Another window has marked the chat anew since; its mark stays.")
-            notify(self.screen, words, severity="warning")
+            words = _("Marked in another window since then, that mark stays: {chat}")
+            name = await self._chat_name(marked.chat_ref)
+            notify(self.screen, words.format(chat=name), severity="warning")
         else:
             # It failed for a reason that may pass, so it can still be undone later.
             self._undoable.append(marked)

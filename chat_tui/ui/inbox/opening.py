@@ -209,7 +209,7 @@ class Opening:
     async def _bring(self, chat_ref: ChatRef, at: MessageId | None = None) -> bool:
         is_there = await self.following.bring(chat_ref, at)
         if is_there is False:
-            words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
+            words = _("This chat is not loaded yet. {refresh} — refresh")
             self._say(words.format(refresh=keys.key_of("refresh")))
         return bool(is_there)
 
@@ -226,7 +226,7 @@ class Opening:
             self.editing.look_for(chat_ref)
 
     async def _offer_other_draft(self, chat_ref: ChatRef, text: str) -> None:
-        why = _("Another window of chat-tui holds a different text for this chat:")
+        why = _("Another chat-tui window has a different text for this chat:")
         if await self.dialogs().offer(text, why=why) and self.talk.chat_ref == chat_ref:
             await self.talk.add_text(text)
 
@@ -283,4 +283,4 @@ class Opening:
 
 def nobody_waits() -> str:
     """Said by a key, or after an answer, that leads to the next waiting chat."""
-    return _("Nobody else waits for an answer.")
+    return _("Nobody else is waiting for an answer.")

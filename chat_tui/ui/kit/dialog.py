@@ -104,7 +104,9 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
 
     def action_help_quit(self) -> None:
         """Ctrl-C where there is nothing to copy: say which key ends the program."""
-        notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
+        notify(
+            self, _("Ctrl+C does not quit the program. Press {key} to quit.").format(key=keys.key_of("quit"))
+        )
 
     def on_notify(self) -> None:
         """Remove the notification that is shown: the new one, which the app adds next, takes its place."""

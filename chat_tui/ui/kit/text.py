@@ -73,7 +73,7 @@ def print_unkept(unkept: Iterable[tuple[str, str]]) -> None:
     try:
         for addressee, text in unkept:
             # In full: this is the last copy of the text.
-            words = _("Not kept. {addressee}").format(addressee=one_line(addressee))
+            words = _("Not saved. {addressee}").format(addressee=one_line(addressee))
             sys.stdout.write(f"{words}\n\n{safe(text, limit=sys.maxsize)}\n\n")
         sys.stdout.flush()
     except OSError:

@@ -62,13 +62,13 @@ def _return_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
     if reading is not None and reading.what is not None:
         yield from _whole_return(reading.what, sight)
     elif reading is not None:
-        yield from _text(_("The Market knows no return of this number."), Role.MUTED, sight)
+        yield from _text(_("Return not found."), Role.MUTED, sight)
     if found.return_problem is not None:
-        yield from _problem(found.return_problem, _("This key may not read returns."), sight)
+        yield from _problem(found.return_problem, _("This key has no right to read returns."), sight)
     elif reading is None and _is_shop_unknown(found):
         yield from _text(_("The Market does not say which shop this return belongs to."), Role.MUTED, sight)
     elif reading is None and number is not None and not _waits_for_order(found):
-        yield from _text(_("Reading the return from the Market…"), Role.MUTED, sight)
+        yield from _text(_("Loading the return…"), Role.MUTED, sight)
 
 
 def _waits_for_order(found: ChatOrder) -> bool:
@@ -88,15 +88,13 @@ def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
         yield from _text(orders.refund_status(one.refund_status), Role.ACCENT, sight)
     yield from _clock(one, sight)
     if one.fast:
-        yield from _text(
-            _("The money was given back at once, the goods stay with the buyer."), Role.TEXT, sight
-        )
+        yield from _text(_("Refunded at once; the buyer keeps the goods."), Role.TEXT, sight)
     if one.created_at != UNKNOWN_TIME:
-        words = _("asked for {when}").format(when=when(one.created_at, sight.now, sight.zone))
+        words = _("requested {when}").format(when=when(one.created_at, sight.now, sight.zone))
         yield from _text(words, Role.MUTED, sight)
     yield from _goods(one.lines, sight)
     if one.amount is not None:
-        yield from _text(_("To give back: {sum}").format(sum=orders.amount(one.amount)), Role.TEXT, sight)
+        yield from _text(_("Refund: {sum}").format(sum=orders.amount(one.amount)), Role.TEXT, sight)
 
 
 def _clock(one: Return, sight: Sight) -> Iterator[Line]:
@@ -110,7 +108,7 @@ def _clock(one: Return, sight: Sight) -> Iterator[Line]:
         words = _("until {moment}").format(moment=when(one.decide_by, sight.now, sight.zone))
         yield from _text(words, Role.MUTED, sight)
         return
-    words = _("Decision: time ran out {time} ago").format(time=age(one.decide_by, sight.now))
+    words = _("Decision: overdue by {time}").format(time=age(one.decide_by, sight.now))
     yield from _text(words, Role.BAD, sight)
     yield from _text(_("Without a decision the return counts as approved."), Role.MUTED, sight)
 
@@ -120,7 +118,7 @@ def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
     if context.order_id is None:
         words = _("The Market does not say which order this is about. Ask the buyer for its number.")
         if context.kind == ContextKind.DIRECT:
-            words = _("A question: the Market names neither an order nor goods for it.")
+            words = _("A question: the Market gives no order and no goods for it.")
         yield from _text(words, Role.MUTED, sight)
         return
     yield from _text(_("Order {number}").format(number=context.order_id), Role.STRONG, sight)
@@ -129,14 +127,14 @@ def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
     if reading is not None and reading.what is not None:
         yield from _whole_order(reading.what, sight)
     elif reading is not None:
-        words = _("The Market did not give this order: it may be over 30 days old, or a test order.")
+        words = _("Order not found. It may be over 30 days old, or a test order.")
         yield from _text(words, Role.MUTED, sight)
     if found.order_problem is not None:
-        yield from _problem(found.order_problem, _("This key may not read orders."), sight)
+        yield from _problem(found.order_problem, _("This key has no right to read orders."), sight)
     elif reading is None:
-        yield from _text(_("Reading the order from the Market…"), Role.MUTED, sight)
+        yield from _text(_("Loading the order…"), Role.MUTED, sight)
     if reading is not None:
-        words = _("read {when}").format(when=when(reading.at, sight.now, sight.zone))
+        words = _("updated {when}").format(when=when(reading.at, sight.now, sight.zone))
         yield from _text(words, Role.RULE if found.order_problem is None else Role.WARN, sight)
 
 
@@ -184,7 +182,7 @@ def _problem(problem: Problem, forbidden: str, sight: Sight) -> Iterator[Line]:
         yield from _text(problem_words(problem), Role.WARN, sight)
         return
     yield from _text(forbidden, Role.WARN, sight)
-    words = _("Give it one of these rights in the seller's cabinet, under Settings → API and modules:")
+    words = _("Give the key one of these rights in the seller's cabinet, Settings → API and modules:")
     yield from _text(words, Role.TEXT, sight)
     for scope in problem.scopes:
         # Broken before its colon rather than cut: the operator must find the right by this name.
@@ -193,7 +191,7 @@ def _problem(problem: Problem, forbidden: str, sight: Sight) -> Iterator[Line]:
         parts = [head + colon + tail] if fits else [head, f"  {colon}{tail}"]
         for part in parts:
             yield (Span("  "), Span(part, Role.STRONG))
-    words = _("It takes the Market up to 10 minutes; then {refresh} asks again.")
+    words = _("The right takes effect within 10 minutes. Then press {refresh}.")
     yield from _text(words.format(refresh=sight.refresh), Role.MUTED, sight)
 
 
@@ -291,7 +289,7 @@ class OrderPanel(FramedPane, can_focus=True):
         """Copy the number of the order to the clipboard."""
         number = self._found.item.chat.context.order_id if self._found is not None else None
         if number is None:
-            notify(self, _("There is no order number here to copy."), severity="warning")
+            notify(self, _("There is no order number to copy."), severity="warning")
         else:
             self.app.copy_to_clipboard(str(number))
 

@@ -97,7 +97,7 @@ def _preview(item: QueueItem, subject: Span, cells: int) -> Line:
     if item.newest_has_file:
         words = f"{glyphs.FILE} {words or _('file')}"
     elif not words:
-        words = _("(empty: a sticker?)") if item.newest_sender else ""
+        words = _("(empty, perhaps a sticker)") if item.newest_sender else ""
     gap = Span("  " if own.text else "")
     return fit((subject, gap, own, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells)
 

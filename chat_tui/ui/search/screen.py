@@ -111,7 +111,7 @@ def _message_line(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
     text = one_line(hit.text[:_TEXT_MOST])
     files = _files(hit, query, room // 2 if text else room)
     if not text:
-        return (*before, *(files or (Span(_("(empty: a sticker?)"), Role.MUTED),)))
+        return (*before, *(files or (Span(_("(empty, perhaps a sticker)"), Role.MUTED),)))
     if not files:
         return (*before, *excerpt(text, Role.SOFT, query, room))
     words = excerpt(text, Role.SOFT, query, room - width_of(files) - width_of((_GAP,)))
@@ -271,7 +271,7 @@ class CoverageLine(Static):
         if coverage.read < coverage.chats:
             if coverage.is_fetching:
                 parts.append(plain(fetching_words(is_online=is_online, left_s=left_s)))
-            parts.append(keys_line(("ctrl+r", _("stop") if coverage.is_fetching else _("fetch the rest"))))
+            parts.append(keys_line(("ctrl+r", _("stop") if coverage.is_fetching else _("load the rest"))))
         self.update(Content("  ").join(parts))
         self.post_message(self.Changed())
 
@@ -457,7 +457,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     def _instead(self) -> Content:
         if not self._session.query.is_empty:
-            return plain(_("Looking…") if self._is_asking else nothing_words(self._coverage.coverage))
+            return plain(_("Searching…") if self._is_asking else nothing_words(self._coverage.coverage))
         parts: list[Content] = [plain(help_words()), Content("")]
         rows = filter_rows()
         column = max(len(meaning) for meaning, _words in rows)

@@ -65,9 +65,9 @@ class StartBox(Question[Start, Way]):
     def on_mount(self) -> None:
         """List the choices."""
         ways = (
-            Way("1", _("Connect a shop"), _("an Api-Key from the seller's cabinet is needed")),
-            Way("2", _("Look around without a key"), _("a demo shop whose buyers answer")),
-            Way("3", _("Help"), _("where the key comes from, what it may do, where it is kept")),
+            Way("1", _("Connect a shop"), _("you need an Api-Key from the seller's cabinet")),
+            Way("2", _("Demo without a key"), _("a demo shop whose buyers answer")),
+            Way("3", _("Help"), _("where to get the key, what rights it needs, where it is kept")),
         )
         self.rows.show(ways, highlight=self._highlight)
 
@@ -108,25 +108,26 @@ class StartHelp(Dialog[None]):
 def _answers() -> tuple[tuple[str, str], ...]:
     return (
         (
-            _("Where does the key come from?"),
+            _("Where do I get a key?"),
             _(
-                "The owner or a manager of the shop makes an Api-Key in the seller's cabinet: "
-                "Settings → API and modules. A new key may need up to 10 minutes to work."
+                "The owner or a manager of the shop creates an Api-Key in the seller's cabinet: "
+                "Settings → API and modules. A new key takes effect within 10 minutes."
             ),
         ),
         (
             _("Which rights does it need?"),
             _(
-                "“Chats with buyers” to read and answer; a right to read orders shows them beside the chats. "
-                "A key that may only read opens the program for viewing: nothing can be sent then."
+                "“Chats with buyers”, to read and answer. With a right to read orders, they are "
+                "shown beside the chats. With a read-only key you can view everything, but not "
+                "send."
             ),
         ),
         (
             _("Where is it kept?"),
             _(
-                "In a file beside settings.toml that only you can read (chat-tui paths says where). It goes "
-                "to the Market and nowhere else, and stands in no log. A password store works too: see "
-                "api_key_command in the README."
+                "In a file beside settings.toml that only you can read (chat-tui paths shows "
+                "where). It is sent to the Market only and never written to a log. A password "
+                "store works too: see api_key_command in the README."
             ),
         ),
         (
@@ -136,8 +137,8 @@ def _answers() -> tuple[tuple[str, str], ...]:
         (
             _("Which keys are there?"),
             _(
-                "In the inbox, n opens who has waited longest, Enter sends, ? shows every key. All of them "
-                "work on the Russian layout as well."
+                "In the inbox, n opens the chat that has waited longest, Enter sends, ? shows "
+                "every key. All keys work on the Russian layout, too."
             ),
         ),
     )

@@ -72,8 +72,9 @@ class KeyScreen(Dialog[Checked]):
 
     def compose(self) -> ComposeResult:
         where = _(
-            "Make an Api-Key in the seller's cabinet: Settings → API and modules, with the right "
-            "“Chats with buyers”. It is not shown here, and not stored before it was checked."
+            "Create an Api-Key in the seller's cabinet: Settings → API and modules, with the "
+            "right “Chats with buyers”. It is not shown here, and is stored only after it was "
+            "checked."
         )
         yield framed(
             _("Connect a shop"),
@@ -105,7 +106,7 @@ class KeyScreen(Dialog[Checked]):
             return
         # The key in the field must remain the one that is being checked.
         field.disabled = True
-        self.say(_("Asking the Market…"), "problem", is_bad=False)
+        self.say(_("Checking the key…"), "problem", is_bad=False)
         found = await self._look(key)
         field.disabled = False
         if isinstance(found, Problem):
@@ -131,9 +132,9 @@ class RightsScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         may = _("Key “{name}” may:").format(name=self._rights.name or "?")
-        go_on = (("Enter", _("go on")),) if self._rights.may_read else ()
+        go_on = (("Enter", _("continue")),) if self._rights.may_read else ()
         yield framed(
-            _("What the key may do"),
+            _("What the key allows"),
             Static(plain(may, lines=False)),
             *(
                 Static(plain(right_line(right)), classes="right" if right.is_given else "right muted")

@@ -103,10 +103,10 @@ def test_f_079_stacked_and_invisible_letters_take_little_room(text: str) -> None
 
 @pytest.mark.parametrize("text", ["\u2800", " \n ", "\u0301", "\ufe0f"])
 def test_f_079_a_text_of_nothing_to_see_is_said_to_be_empty(text: str) -> None:
-    assert body(text) == ["(empty: a sticker?)"]
+    assert body(text) == ["(empty, perhaps a sticker)"]
 
 
-@pytest.mark.parametrize("text", [*TEXTS, "x" * 3000, "слово " * 300 + "\n12:00 › We  верну"])
+@pytest.mark.parametrize("text", [*TEXTS, "x" * 3000, "слово " * 300 + "\n12:00 › You  верну"])
 def test_f_080_no_line_of_a_text_reaches_the_columns_of_time_and_sender(text: str) -> None:
     entry = Entry(message(1, text))
     for unfolded in (False, True):

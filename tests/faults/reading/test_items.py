@@ -73,7 +73,7 @@ async def test_f_048_wrong_types_one_at_a_time(trial: Trial) -> None:
     assert [m.message_id for m in await read(trial, good[0], *bad, good[1])] == [101, 102]
     link = trial.shop.inbox.link()
     assert link.skipped == len(bad) == 9
-    assert "9 unreadable" in text_of(status_spans(link, NOW))
+    assert "unreadable: 9" in text_of(status_spans(link, NOW))
     kept = (trial.root / "data" / quarantine.NAME).read_text().splitlines()
     assert [json.loads(json.loads(line)["raw"]) for line in kept] == bad
     await trial.check()
@@ -221,11 +221,11 @@ async def test_f_054_text_and_files(trial: Trial) -> None:
         trial, {**first, "message": None, "payload": None}, {**second, "payload": []}, both, bare
     )
     words = [drawn(one) for one in found]
-    assert "(empty: a sticker?)" in words[0]
+    assert "(empty, perhaps a sticker)" in words[0]
     assert "да 102" in words[1]
     assert "да 103" in words[2]
     assert "чек.pdf" in words[2]
-    assert "(empty: a sticker?)" in words[3]
+    assert "(empty, perhaps a sticker)" in words[3]
     await trial.check()
 
 

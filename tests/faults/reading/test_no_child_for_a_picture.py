@@ -70,7 +70,7 @@ async def test_it_is_one_sentence_on_the_screen_and_the_program_goes_on(
         await opened(it, market, ("photo.png", photo()))
         await it.press("o")
         await it.until(lambda: it.dialog == "Viewer")
-        await it.until_shown("cannot be shown now: no")
+        await it.until_shown("decoder could not be started")
         await it.press("escape")
         await it.until(lambda: it.dialog == "")
         assert it.app.is_running

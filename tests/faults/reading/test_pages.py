@@ -128,7 +128,7 @@ async def test_f_022_a_login_page_instead_of_the_list(trial: Trial) -> None:
     assert (link.state, link.problem) == (LinkState.OFFLINE, report.problem)
     assert link.fresh_at is not None
     words = notice(link, link.fresh_at, UTC)
-    assert words.startswith("That was not an answer of the Market.")
+    assert words.startswith("This was not an answer from the Market.")
     assert words.count("\n") == 0
     assert PORTAL not in words
     await costs_nothing_more(trial, shop, before)
@@ -202,7 +202,7 @@ async def test_f_066_a_business_nobody_knows(trial: Trial) -> None:
     assert report.problem is not None
     link = shop.inbox.link()
     assert (link.state, link.problem) == (LinkState.REFUSED, report.problem)
-    assert "no such business" in notice(link, 0, UTC)
+    assert "Business not found" in notice(link, 0, UTC)
     assert len(trial.posts(LIST)) == 1
     await trial.check()
 

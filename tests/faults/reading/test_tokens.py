@@ -162,7 +162,7 @@ def test_f_057_a_walk_has_at_most_two_thousand_pages() -> None:
         pages += 1
     assert pages + 1 == MOST_PAGES == 2_000
     assert walk.trouble is not None
-    assert walk.trouble.message == "The Market's pages do not end."
+    assert walk.trouble.message == "The Market sends pages without end."
 
 
 # -- F-058 ---------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ async def _sent(there: Desk, market: Sandbox, before: int, spoilt: Spoilt, wrong
         await there.pilot.pause(0.02)
     if len(set(sent)) != len(sent):
         wrong.append(f"sent twice: {sent}")
-    if any("part of the program failed" in one for one in there.said):
+    if any("Part of the program crashed" in one for one in there.said):
         wrong.append(f"said {there.said}")
 
 

@@ -161,7 +161,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("self", "The server's certificate is self-signed."),
         thorough(("expired", "The server's certificate has expired.")),
-        ("othername", "The server's certificate is made out to another name."),
+        ("othername", "The server's certificate is for another name."),
         thorough(("unknown", "The server's certificate comes from an unknown issuer.")),
     ],
 )

@@ -55,7 +55,7 @@ async def test_f_036_cancel_while_sending(trial: Trial, accept: bool) -> None:
     await until(lambda: _posted(trial))
     refused = await trial.shop.inbox.outbox.take_back(await item_of(trial.shop.inbox, outbox_id))
     assert isinstance(refused, Problem)
-    assert refused.kind == ProblemKind.GONE, "too late: it may be there already"
+    assert refused.kind == ProblemKind.GONE, "too late: it may have arrived"
     answered.set()
     await trial.reaches(outbox_id, OutboxState.CONFIRMED if accept else OutboxState.UNCONFIRMED)
     await trial.check()

@@ -43,7 +43,7 @@ async def test_f_176_a_key_in_the_box_is_not_sent_and_the_operator_is_told(
         for text in (OTHER, f"  {OTHER}\n", f"вот ключ {OTHER}, держите"):
             await it.paste(text)
             await it.press("enter")
-            await it.until_told("something like a key of the Market")
+            await it.until_told("something like a Market key")
             await it.press_again("enter")
             assert it.box == text, "a second Enter must not send it"
             assert await it.app.inbox.outbox.open_items() == ()

@@ -84,7 +84,7 @@ async def test_f_112_whoever_waits_too_long_is_told_and_keeps_the_text(
         monkeypatch.setattr(WriteLock.held.__wrapped__, "__defaults__", (0.05,))  # type: ignore[attr-defined]
         with held("lock", tmp_path / "data"):
             await there.press("enter")
-            await there.until_told("Another window of chat-tui is at it right now")
+            await there.until_told("Another chat-tui window is working on this")
             assert there.box == "Едет"
         monkeypatch.undo()
         await there.press_again("enter")

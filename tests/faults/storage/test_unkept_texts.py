@@ -48,7 +48,7 @@ async def test_it_asks_once_and_staying_keeps_the_text(
         await there.paste(LONG)
         await there.press("ctrl+q")
         await there.until(lambda: there.dialog == "Confirm", "a question")
-        assert "cannot be kept" in there.screen
+        assert "cannot be saved" in there.screen
         await there.press("escape")
         await there.until(lambda: not there.dialog, "the inbox again")
         assert there.box == LONG
@@ -138,9 +138,9 @@ def test_below_the_restored_terminal(small_disk: Path, market: Sandbox, way: str
             program.send_signal(signal.SIGTERM)
         else:
             program.feed("\x11")
-            program.wait_for_text("cannot be kept")
+            program.wait_for_text("cannot be saved")
             program.feed("y")
         assert program.wait_exit() == (128 + signal.SIGTERM if way == "term" else 0)
         below = program.raw.decode().rpartition("\x1b[?1049l")[2]
-    assert "Not kept. To: " in below
+    assert "Not saved. To: " in below
     assert "rescue me" in below

@@ -51,7 +51,7 @@ def test_f_101_no_colour_is_asked_for(market: Sandbox) -> None:
         window.send("this one is refused")
         window.wait_for_text("not sent ✗")
         window.feed_at_once("a draft")
-        for words in ("[1 Waiting", "dispute", "● online", "› We", "‹ ", "To: "):
+        for words in ("[1 Waiting", "dispute", "● online", "› You", "‹ ", "To: "):
             window.wait_for_text(words)
         codes = re.findall(r"\x1b\[([\d;]*)m", window.raw.decode())
         assert len(codes) > 20
@@ -84,11 +84,11 @@ async def test_f_101_every_letter_can_be_read_in_every_theme_and_depth(scene: Sc
         for severity in ("information", "warning", "error"):
             scene.app.notify(f"a {severity}", severity=severity)
         await pressing("tab", "tab")(pilot)
-        shown_here(scene, "not sent ✗", "unconfirmed ?", "waiting …", "dispute", "nothing can", "a warning")
+        shown_here(scene, "not sent ✗", "unconfirmed ?", "pending …", "dispute", "nothing can", "a warning")
         await pressing("ctrl+p", "down")(pilot)
         shown_here(scene, "Commands")
         await pressing("escape", "T")(pilot)
-        shown_here(scene, "Colours")
+        shown_here(scene, "Theme")
 
 
 def shown_here(scene: Scene, *words: str) -> None:

@@ -116,7 +116,7 @@ def test_f_094_control_keys_ask_or_do_nothing(market: Sandbox) -> None:
     with Window(market) as window:
         window.ready().write(FORTY)
         window.feed("\x03")
-        window.wait_for_text("Ctrl+C does not end the")
+        window.wait_for_text("Ctrl+C does not quit the")
         # The notice covers the box for a while: the letter typed there is checked in the draft.
         window.feed("\x1c!")
         if sys.platform == "linux":  # macOS cannot ask for the limits of another process

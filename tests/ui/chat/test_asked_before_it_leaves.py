@@ -27,7 +27,7 @@ async def test_a_private_file_into_a_finished_chat_takes_a_yes_to_each(
         await it.go_to(finished_chat(market))
         await it.press("c")
         await card_of(it, "secrets.txt")
-        await it.until_shown("looks like a key or passwords", "Really send it?")
+        await it.until_shown("seems to contain a key or passwords", "Really send it?")
         await it.press("y")
         await it.until_shown("This chat is finished", "Send anyway")
         assert it.sent == []

@@ -166,12 +166,12 @@ async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
         held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         app.history.refresh_newest(timeline_page(*entries(1, 51), held))
-        assert screen(app.history)[-1].endswith("goes in 4 s")
+        assert screen(app.history)[-1].endswith("sends in 4 s")
         was_counting = app.history.is_counting
         assert was_counting
         app.now += 1500
         app.history.tick()
-        assert screen(app.history)[-1].endswith("goes in 3 s")
+        assert screen(app.history)[-1].endswith("sends in 3 s")
         app.now += 3000
         app.history.tick()
         assert screen(app.history)[-1].endswith("queued …")
@@ -293,10 +293,10 @@ async def test_sentences_of_an_empty_history() -> None:
         assert [what[0] for what in app.told] == ["older"]
         assert "Loading the conversation…" in "".join(screen(app.history))
         app.history.refresh_newest(timeline_page())
-        assert "Nothing was written here yet." in "".join(screen(app.history))
+        assert "No messages yet." in "".join(screen(app.history))
         locale.use("ru")
         app.history.refresh_newest(timeline_page())
-        assert "Здесь ещё ничего не написано." in "".join(screen(app.history))
+        assert "Сообщений пока нет." in "".join(screen(app.history))
 
 
 async def test_dates_stand_between_days_and_follow_the_clock() -> None:

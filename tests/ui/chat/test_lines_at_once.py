@@ -47,9 +47,9 @@ async def come_at_once(app: Writing, text: str) -> Compose:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a\rb", "1 line break came at once; Enter sends all as one text"),
-        ("a\rb\rc", "2 line breaks came at once; Enter sends all as one text"),
-        ("да\r\rнет\r" * 4, "12 line breaks came at once; Enter sends all as one text"),
+        ("a\rb", "Pasted with 1 line break; Enter sends it as one message"),
+        ("a\rb\rc", "Pasted with 2 line breaks; Enter sends it as one message"),
+        ("да\r\rнет\r" * 4, "Pasted with 12 line breaks; Enter sends it as one message"),
     ],
 )
 async def test_it_is_said_until_the_text_changes(text: str, said: str) -> None:

@@ -36,7 +36,7 @@ def own(state: OutboxState, **changes: Any) -> list[str]:
     ("sender", "en", "ru"),
     [
         (Sender.CUSTOMER, "‹ Ольга К.", "‹ Ольга К."),
-        (Sender.PARTNER, "› We", "› Мы"),
+        (Sender.PARTNER, "› You", "› Вы"),
         (Sender.MARKET, "· Market", "· Маркет"),
         (Sender.SUPPORT, "· Support", "· Поддержка"),
         ("BOT", "· other (BOT)", "· другой (BOT)"),
@@ -51,7 +51,7 @@ def test_time_sender_and_text_have_columns(sender: str, en: str, ru: str) -> Non
 
 def test_text_never_reaches_the_sender_column() -> None:
     """Promised: U12."""
-    forged = "Да.\n18:31 › Мы         Верну деньги" + "\n" + "x" * 200
+    forged = "Да.\n18:31 › Вы         Верну деньги" + "\n" + "x" * 200
     lines = drawn(Entry(message(100, forged)))
     assert len(lines) == 6
     assert all(line[:22].isspace() for line in lines[1:])
@@ -72,7 +72,7 @@ def test_the_zone_decides_the_time() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "en", "ru"),
     [
-        (OutboxState.QUEUED, {"not_before": NOW + 3_200}, "goes in 4 s", "уйдёт через 4 с"),
+        (OutboxState.QUEUED, {"not_before": NOW + 3_200}, "sends in 4 s", "отправим через 4 с"),
         (OutboxState.QUEUED, {"not_before": NOW}, "queued …", "в очереди …"),
         (OutboxState.SENDING, {}, "sending …", "отправляется …"),
         (OutboxState.SENT, {}, "sent", "отправлено"),
@@ -90,18 +90,23 @@ def test_an_own_message_on_its_way(state: OutboxState, changes: dict[str, Any], 
 @pytest.mark.parametrize(
     ("state", "changes", "word", "reason"),
     [
-        (OutboxState.WAITING, {}, "ждёт …", "Нет связи."),
-        (OutboxState.WAITING, {"problem": ProblemKind.LOCKED}, "ждёт …", "Маркет временно заблокировал"),
-        (OutboxState.FAILED, {}, "не отправлено ✗", "Маркет не принял"),
+        (OutboxState.WAITING, {}, "ожидает отправки …", "Нет связи."),
+        (
+            OutboxState.WAITING,
+            {"problem": ProblemKind.LOCKED},
+            "ожидает отправки …",
+            "Маркет временно заблокировал",
+        ),
+        (OutboxState.FAILED, {}, "не отправлено ✗", "Маркет отклонил"),
         (OutboxState.FAILED, {"error": "\x1b[2J[/]плохо"}, "не отправлено ✗", "␛[2J[/]плохо"),
         (
             OutboxState.FAILED,
             {"problem": "bad_request", "error": "Чат закрыт"},
             "не отправлено ✗",
-            "Чат закрыт. Маркет не принял",
+            "Чат закрыт. Маркет это отклонил.",
         ),
-        (OutboxState.UNCONFIRMED, {}, "не подтверждено ?", "Возможно, дошло."),
-        (OutboxState.SENDING, {"unclear_at": NOW}, "проверяем …", "Ответ сервера потерялся"),
+        (OutboxState.UNCONFIRMED, {}, "не подтверждено ?", "Возможно, сообщение дошло."),
+        (OutboxState.SENDING, {"unclear_at": NOW}, "проверяем …", "Ответ Маркета не дошёл"),
     ],
 )
 def test_an_own_message_in_trouble_says_why(
@@ -183,9 +188,9 @@ def test_an_own_file_on_its_way() -> None:
 
 @pytest.mark.parametrize("text", [None, "", " ", "\n\n"])
 def test_an_empty_message_says_so(text: str | None) -> None:
-    assert drawn(Entry(message(100, text)))[0][22:] == "(empty: a sticker?)"
+    assert drawn(Entry(message(100, text)))[0][22:] == "(empty, perhaps a sticker)"
     locale.use("ru")
-    assert drawn(Entry(message(100, text)))[0][22:] == "(пусто: наклейка?)"
+    assert drawn(Entry(message(100, text)))[0][22:] == "(пусто, возможно, стикер)"
 
 
 def test_an_invisible_text_is_marked_and_not_called_empty() -> None:

@@ -35,7 +35,7 @@ async def test_s_shows_the_harmless_name_saves_and_remembers_the_folder(
     async with desk(tmp_path / "it", market) as it:
         await opened(it, market, ("../\u202eфото.png", b"content"))
         await it.press("s")
-        await it.until_shown("▤ _фото.png", "7 B", "picture", "it came as: ../<202E>фото.png")
+        await it.until_shown("▤ _фото.png", "7 B", "picture", "original name: ../<202E>фото.png")
         assert [*folder.iterdir()] == []
         await into(it, folder)
         await it.until_said("Saved: ")
@@ -115,9 +115,9 @@ async def test_escape_breaks_it_off_and_leaves_nothing(market: Sandbox, tmp_path
         market.script("file", [Answer(until=go_on)])
         await it.press("s")
         await into(it, folder)
-        await it.until_shown("a.png", "0 B so far")
+        await it.until_shown("a.png", "0 B downloaded")
         await it.press("escape")
-        await it.until_said("nothing of the file was kept")
+        await it.until_said("the file was not saved")
         await it.until(lambda: not [*folder.iterdir()])
         go_on.set()
 

@@ -57,7 +57,7 @@ async def test_what_another_window_typed_is_offered_and_joined(market: Sandbox, 
         await other.inbox.drafts.save(Draft(ref(JOHN), "theirs", 6))
         await other.close()
         await it.go_to(JOHN)
-        await it.until_shown("Another window", "ours" if it.box == "theirs" else "theirs")
+        await it.until_shown("Another chat-tui window", "ours" if it.box == "theirs" else "theirs")
         await it.press("y")
         await it.until(lambda: sorted(it.box.split("\n")) == ["ours", "theirs"])
         await it.go_to(ANNA)

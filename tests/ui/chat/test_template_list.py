@@ -42,7 +42,7 @@ def test_bad_files_are_named_with_the_reason_and_the_good_ones_stay(tmp_path: Pa
         "big.txt": f"it is larger than {MOST_BYTES} bytes",
         "blank.txt": "it is empty",
         "folder.txt": "it is not a file",
-        "gone.txt": "it is a link that leads nowhere",
+        "gone.txt": "it is a broken link",
         "wide.txt": "it is UTF-16; save it as UTF-8",
         "pipe.txt": "it is not a file",
     }

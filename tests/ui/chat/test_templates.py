@@ -137,7 +137,7 @@ async def test_an_enter_pressed_before_the_files_are_read_is_not_lost(
         try:
             await it.synced()
             await it.press("n", "/", "д", "о", "enter")
-            assert "Reading the templates" in it.outcome
+            assert "Loading the templates" in it.outcome
             await it.write(" Да.")
             await it.press_again("enter")
             assert "still being chosen" in it.told
@@ -231,7 +231,7 @@ async def test_what_is_not_known_is_marked_and_not_sent(market: Sandbox, tmp_pat
         assert it.outcome.startswith("Not filled in: {оператор}. Write it yourself.")
         for _ in range(2):
             await it.press_again("enter")
-        await it.until_told("{оператор} is not filled in, so nothing was sent")
+        await it.until_told("{оператор} Nothing was sent. Fill it in")
         assert it.sent == []
         await it.press(*["backspace"] * len("{оператор}"))
         assert "Not filled in" not in it.screen
@@ -279,7 +279,7 @@ async def test_without_templates_the_list_says_where_they_go(
         await it.until(lambda: listed(it))
         said = " ".join(listed(it))
         assert "No templates yet" in said
-        assert "Good day, {name}! Your order {order}" in said
+        assert "Hello {name}! Your order {order}" in said
         await it.press("enter")
         assert (it.told, it.box, it.sent) == ("There is no template to take. Esc leaves the list.", "", [])
         put(tmp_path, a="Good day!")

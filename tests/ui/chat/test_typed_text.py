@@ -205,19 +205,19 @@ async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandb
         chat = await open_next(it)
         await it.write("Приедет во вторник")
         await it.press("enter")
-        await it.until_shown("goes in ")
+        await it.until_shown("sends in ")
         other = await open_next(it)
         assert other != chat
         await it.write("чужой черновик")
         await it.press("escape", "u")
         await it.until(lambda: it.opened == chat)
         assert (it.box, it.caret, it.focus) == ("Приедет во вторник", len("Приедет во вторник"), "box")
-        assert "goes in " not in it.screen
+        assert "sends in " not in it.screen
         assert await it.app.inbox.outbox.open_items() == ()
         assert (await it.app.inbox.drafts.get(ref(other))).text == "чужой черновик"
         assert it.sent == []
         await it.press("escape", "u")
-        await it.until_said("There is nothing to undo.")
+        await it.until_said("Nothing to undo.")
 
 
 async def test_the_send_is_reported_at_the_box_and_ctrl_z_takes_it_back(
@@ -277,7 +277,7 @@ async def test_f_178_leaving_with_something_unsent_says_how_much_and_loses_nothi
         await it.answer("Первое")
         await it.until(lambda: it.box == "")
         await it.answer("Второе")
-        await it.until_shown("Второе", "goes in ")
+        await it.until_shown("Второе", "sends in ")
         await it.press("ctrl+q")
         await it.until(lambda: it.dialog == "Confirm")
         question = it.app.screen

@@ -113,7 +113,7 @@ async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
 async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None:
     async with staged(the_palette()) as (app, _pilot):
         first = app.seen().splitlines()[0]
-        assert first.startswith("▌ Answer the next waiting chat")
+        assert first.startswith("▌ Go to the next waiting chat")
         assert first.endswith(" n")
         assert len(first) == app.choices.scrollable_content_region.width < app.choices.size.width
 

@@ -61,10 +61,10 @@ async def test_the_reason_of_the_highlighted_item_is_told_safely() -> None:
         app,
         pilot,
     ):
-        assert "by itself" in app.says("#detail")
+        assert "automatically" in app.says("#detail")
         await press(pilot.app, "down")
         assert "Chat is [b]closed␇" in app.says("#detail")
-        assert "Press e" in app.says("#detail")
+        assert "e — resend" in app.says("#detail")
 
 
 async def test_a_file_is_told_by_name_and_size() -> None:
@@ -100,7 +100,7 @@ async def test_what_the_market_has_taken_cannot_be_discarded_and_says_so(key: st
     async with staged(screen(item(OutboxState.SENT))) as (app, pilot):
         await press(pilot.app, key)
         assert app.screen is app.dialog
-        assert "only be taken back" in app.says("#detail")
+        assert "edited or discarded while it waits" in app.says("#detail")
 
 
 async def test_resending_what_failed_needs_no_question() -> None:
@@ -118,7 +118,7 @@ async def test_resending_what_failed_needs_no_question() -> None:
 async def test_resending_what_may_be_there_warns(one: OutboxItem) -> None:
     async with staged(screen(one)) as (app, pilot):
         await press(pilot.app, "e")
-        assert "may be there already" in str(app.screen.query_one("#question").render())
+        assert "arrived" in str(app.screen.query_one("#question").render())
         await press(pilot.app, "y")
         assert app.result == OutboxChoice(OutboxAction.RESEND, one)
 
@@ -130,7 +130,7 @@ async def test_what_goes_by_itself_is_not_resent(state: OutboxState) -> None:
     async with staged(screen(item(state))) as (app, pilot):
         await press(pilot.app, "e")
         assert app.result is NOTHING
-        assert "need not be sent again" in app.says("#detail")
+        assert "no need to send it again" in app.says("#detail")
 
 
 async def test_new_items_do_not_move_the_highlight() -> None:
@@ -164,7 +164,7 @@ async def test_a_request_under_way_can_be_broken_off_after_a_question() -> None:
     one = item(OutboxState.SENDING)
     async with staged(screen(one)) as (app, pilot):
         await press(pilot.app, "d")
-        assert "may have arrived" in str(app.screen.query_one("#question").render())
+        assert "arrived" in str(app.screen.query_one("#question").render())
         await press(pilot.app, "y")
         assert app.result == OutboxChoice(OutboxAction.STOP, one)
 

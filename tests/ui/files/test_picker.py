@@ -31,7 +31,7 @@ def names(app: DialogApp) -> list[str]:
 
 
 async def ready(app: DialogApp, pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: "Reading" not in app.says("#status"))
+    await until(pilot, lambda: "Loading" not in app.says("#status"))
 
 
 async def type_in(app: DialogApp, pilot: Pilot[None], text: str) -> None:
@@ -279,7 +279,7 @@ async def test_f_145_a_disk_that_does_not_answer_stops_nothing(
     async with staged(picker(folder)) as (app, pilot):
         await press(pilot.app, "a")
         assert app.field.value == "a"
-        assert "Reading" in app.says("#status")
+        assert "Loading" in app.says("#status")
         await press(pilot.app, "escape")
         await until(pilot, lambda: app.results)
         assert app.result is None
@@ -294,10 +294,10 @@ async def test_a_late_answer_for_another_folder_is_dropped(
         asked = threading.Event()
         monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: asked.wait(10) and [])
         app.field.value = f"{folder}/Фото/"
-        await until(pilot, lambda: "Reading" in app.says("#status"))
+        await until(pilot, lambda: "Loading" in app.says("#status"))
         app.dialog.post_message(folder_scan.Scanned(folder_scan.FolderScan(app.dialog, "/late")))
         await settled(pilot.app)
-        assert "Reading" in app.says("#status"), "the folder that was asked for has not answered"
+        assert "Loading" in app.says("#status"), "the folder that was asked for has not answered"
         asked.set()
 
 

@@ -59,19 +59,19 @@ async def test_after_an_answer_the_next_waiting_chat_opens_with_the_caret_in_its
     """The next waiting chat is one n away (or opens by itself when auto-advance is on)."""
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
-        await it.answer("готово")
+        await it.answer("закрыт")
         await it.until(lambda: it.opened == following)
         assert (it.focus, it.box) == ("box", "")
         await it.answer("и вам")
         await it.until(lambda: len(it.sent) == 2)
-        assert it.sent_texts == [(first, "готово"), (following, "и вам")]
+        assert it.sent_texts == [(first, "закрыт"), (following, "и вам")]
 
 
 async def test_without_the_setting_the_chat_stays(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market) as it:
         first, _following = await begin(it)
-        await it.answer("готово")
-        await it.until(lambda: it.sent_texts == [(first, "готово")])
+        await it.answer("закрыт")
+        await it.until(lambda: it.sent_texts == [(first, "закрыт")])
         await it.pilot.pause(0.1)
         assert it.opened == first
 
@@ -236,7 +236,7 @@ async def test_n_passes_over_chats_whose_answer_is_on_its_way(market: Sandbox, t
     """n: the next waiting chat; after the last one, the first that is still unanswered."""
     async with desk(tmp_path, market, settings=replace(CALM, undo_s=60.0)) as it:
         first, following = await begin(it)
-        await it.answer("готово")
+        await it.answer("закрыт")
         await it.press("ctrl+n")
         await it.until(lambda: it.opened == following)
         await it.press("escape", "N")

@@ -76,7 +76,7 @@ async def test_an_enter_while_the_one_before_is_being_saved_is_answered_and_doub
         app.pressed_at = 6.0
         await app.arrive(*typed_on, "\r")
         assert app.sent == ["раз"]
-        assert app.box.notice.words.startswith("Saving what was sent before.")
+        assert app.box.notice.words.startswith("The previous message is still being saved.")
         app.box.clear_after_send("раз")
         app.box.answered()
         assert (app.box.text, app.box.notice.words) == (typed_on, "")
@@ -94,7 +94,7 @@ async def test_an_enter_of_a_paste_is_answered() -> None:
     async with a_box() as app:
         await app.arrive(*"раз\rдва\r")
         assert (app.sent, app.box.text) == ([], "раз\nдва\n")
-        await until_told(app.box, "2 line breaks came at once; Enter sends all as one text")
+        await until_told(app.box, "Pasted with 2 line breaks; Enter sends it as one message")
 
 
 @pytest.mark.parametrize("leave", [("ctrl+n",), ("escape", "n"), ("escape", "escape", "j", "j", "c")])

@@ -25,10 +25,13 @@ async def until_noticed(it: Desk, words: str) -> None:
     await it.until(lambda: words in notice(it), f"“{words}” above the panes")
 
 
-KEY_WORDS = {"en": "Make a new one in the seller's cabinet", "ru": "Выпустите новый в кабинете продавца"}
+KEY_WORDS = {"en": "Create a new one in the seller's cabinet", "ru": "Создайте новый в кабинете продавца"}
 RIGHT_WORDS = {"en": "The key lacks the right", "ru": "Ключу не хватает прав"}
-BUSINESS_WORDS = {"en": "The Market knows no such business.", "ru": "Маркет не знает такого кабинета."}
-CUT_WORDS = {"en": "The connection was cut in mid-answer", "ru": "Связь оборвалась посреди ответа"}
+BUSINESS_WORDS = {"en": "Business not found.", "ru": "Кабинет не найден."}
+CUT_WORDS = {
+    "en": "The connection dropped before the answer was complete",
+    "ru": "Связь оборвалась на середине ответа",
+}
 NETWORK_WORDS = {"en": "No network.", "ru": "Нет сети."}
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "ru"])
@@ -90,8 +93,8 @@ async def test_a_key_that_loses_its_right_keeps_every_message(market: Sandbox, t
         chat = await open_next(it)
         market.script("sendMessageToChat", [Answer(status=403, accept=False)])
         await it.answer("Подождёт")
-        await until_noticed(it, "Messages are kept and not sent.")
-        await it.until_shown("Подождёт", "waiting …")
+        await until_noticed(it, "Messages are saved but not sent.")
+        await it.until_shown("Подождёт", "pending …")
         await it.write("черновик")
         await it.press("escape", "r")
         await it.until(lambda: it.sent_texts == [(chat, "Подождёт")])
@@ -156,7 +159,7 @@ async def test_a_start_without_the_market_shows_everything_at_once_and_sends_whe
         assert await open_next(it) == chat
         await it.until(lambda: (it.history.split(), it.box) == (history, "начато"))
         await it.press("enter")
-        await it.until_shown("waiting …", "offline")
+        await it.until_shown("pending …", "offline")
         with Sandbox.start(chats=30, seed=3, port=port) as again:
             await it.until(
                 lambda: [(ref(one.chat_id), one.text) for one in again.ledger] == [(chat, "начато")]

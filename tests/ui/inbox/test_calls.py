@@ -69,13 +69,13 @@ async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, marke
         await it.until(lambda: written, "a call")
         market.start_dispute(disputed.number)
         await it.until(lambda: len(written) == 2, "an alarm within the pause between calls")
-        assert written[1] == "\x1b]777;notify;chat-tui;1 dispute has begun\x1b\\"
-        await it.until_said("1 dispute has begun: ")
-        await it.until_said("2 shows the disputes.")
+        assert written[1] == "\x1b]777;notify;chat-tui;New dispute\x1b\\"
+        await it.until_said("New dispute: ")
+        await it.until_said("(2 to see)")
         await it.until(lambda: disputed in it.rows[:4], "the dispute on top")
         market.say(disputed.number, "Пришлите накладную", "SUPPORT")
         await it.until(lambda: len(written) == 3, "an alarm for a message of the arbiter")
-        assert written[2] == "\x1b]777;notify;chat-tui;a new message in 1 dispute\x1b\\"
+        assert written[2] == "\x1b]777;notify;chat-tui;New message in a dispute\x1b\\"
         market.say(disputed.number, "Вот она", "PARTNER")
         market.say(quiet.number, SECRET)
         await it.until(lambda: it.market.idle and SECRET in it.screen)
@@ -90,7 +90,7 @@ async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market
         chat = market._chat(it.rows[-1].number)
         market.world.move(chat, status="WAITING_FOR_ARBITER", kind="ARBITRAGE")
         await it.until(lambda: written, "an alarm")
-        assert written == ["\x1b]9;chat-tui: 1 dispute has begun\x1b\\"]
+        assert written == ["\x1b]9;chat-tui: New dispute\x1b\\"]
         market.finish(chat.chat_id)
         await it.until(lambda: ref(chat.chat_id) not in it.rows, "the finished dispute away")
         assert len(written) == 1
@@ -105,7 +105,7 @@ async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) ->
         market.start_dispute(disputed.number)
         await it.until(lambda: written, "an alarm")
         assert written[0].startswith("\x1b]9;chat-tui: dispute: ")
-        assert written[0].endswith(": 1 dispute has begun\x1b\\")
+        assert written[0].endswith(": New dispute\x1b\\")
         market.say(disputed.number, SECRET, "SUPPORT")
         await it.until(lambda: len(written) == 2, "another")
         assert written[1].endswith(f": {SECRET}\x1b\\")
@@ -135,10 +135,10 @@ def test_the_title_tells_how_many_wait(language: str, waiting: int, title: str) 
 def test_disputes_are_counted() -> None:
     locale.use("ru")
     assert [dispute_words(begun, 5) for begun in (1, 2, 5, 0)] == [
-        "1 спор начался",
-        "2 спора началось",
-        "5 споров началось",
-        "новые сообщения в 5 спорах",
+        "Новый спор",
+        "2 новых спора",
+        "5 новых споров",
+        "Новые сообщения в 5 спорах",
     ]
 
 

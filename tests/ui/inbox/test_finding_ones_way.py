@@ -74,7 +74,7 @@ async def test_every_key_that_help_tells_is_bound_where_it_says(tmp_path: Path, 
             assert isinstance(app.screen, Help), place
             rows = [text_of(line).split("  ") for line, _ in app.screen.query_one(ChoiceList).rows]
             told = {parts[-1].strip(): parts[0] for parts in rows if len(parts) > 1}
-            assert told["Answer the next waiting chat"] == "w ctrl+n"
+            assert told["Go to the next waiting chat"] == "w ctrl+n"
             assert told["Show the keys"] == "F2 !"
             assert told["Undo the last send or mark"] == "(palette)"
             await press(app, "escape")
@@ -170,7 +170,7 @@ async def test_a_line_of_the_keys_runs_in_the_pane_it_came_from(tmp_path: Path, 
     app = stage[0].app
     async with app.run_test(size=(120, 24)) as pilot:
         await pressing("n", *"ab", "f1")(pilot)
-        assert text_of(app.screen.query_one(ChoiceList).rows[0][0]) == "Writing"
+        assert text_of(app.screen.query_one(ChoiceList).rows[0][0]) == "In the text box"
         await press(app, *"attach", "enter")
         assert type(app.screen).__name__ == "FilePicker"
         await press(app, "escape", "f1", *"start a new line", "enter")

@@ -40,7 +40,7 @@ async def test_the_rest_of_the_history_is_counted_while_the_operator_wants_it(
     async with desk(tmp_path, market, size=WIDE, settings=ONLY_ASKED) as it:
         await it.synced()
         await it.press("f")
-        await it.until_shown("fetch the rest")
+        await it.until_shown("load the rest")
         market.behaviour.latency_s = 0.1
         await it.press("ctrl+r", "escape")
         await it.until(lambda: "loading history " in top(it))

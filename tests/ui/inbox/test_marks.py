@@ -36,10 +36,10 @@ async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox
     async with desk(tmp_path, market) as it:
         chat_ref = await open_longest(it)
         await it.press("x")
-        await it.until_said("Done until the buyer writes")
+        await it.until_said("Closed until the buyer writes")
         await it.until(lambda: chat_ref not in it.rows)
         await it.press("u")
-        await it.until_said("The mark is taken back: ")
+        await it.until_said("Mark undone: ")
         await it.press("r")
         await it.until(lambda: chat_ref in it.rows)
 
@@ -61,13 +61,13 @@ async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, si
         chat_ref = await open_longest(it)
         await it.press("z")
         await it.until_shown(
-            "1  Until the buyer writes", "One hour", "evening (18:00)", "Tomorrow (09:00)", "5  Another"
+            "1  Until the buyer writes", "For an hour", "evening (18:00)", "Tomorrow (09:00)", "5  Another"
         )
         await it.press("1")
         await it.until_said("Snoozed until the buyer writes")
         assert (await it.app.inbox.chats.counts())[Tab.SNOOZED] == 1
         await it.press("5")
-        await it.until_shown("till reply")
+        await it.until_shown("until reply")
         assert it.rows == [chat_ref]
         await it.press("u")
         await it.until(lambda: it.rows == [])
@@ -92,7 +92,7 @@ async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
         await it.press("z", "5")
         await it.write("soon")
         await it.press("enter")
-        await it.until_shown("Write a time such as 14:30")
+        await it.until_shown("Enter a time such as 14:30")
         assert it.dialog == "SnoozeScreen"
         await it.press(*["backspace"] * 4)
         await it.write("+90м")
@@ -113,9 +113,9 @@ async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: 
         first = (await item_of(it.app.inbox, chat_ref)).hold
         # Whatever the clock says, the fourth choice is a time.
         await it.press("z", "4")
-        await it.until_said(":00; u undoes it.")
+        await it.until_said(":00: ")
         await it.press("u")
-        await it.until_said("The mark is taken back: ")
+        await it.until_said("Mark undone: ")
         assert (await item_of(it.app.inbox, chat_ref)).hold == first
 
 
@@ -147,10 +147,10 @@ async def test_pin_note_and_labels_are_shown_and_undone_newest_first(market: San
         await it.until(lambda: "¶" not in it.screen)
         assert (await item_of(it.app.inbox, chat_ref)).is_pinned
         await it.press("u")
-        await it.until(lambda: sum("The mark is taken back: " in one for one in it.said) == 3)
+        await it.until(lambda: sum("Mark undone: " in one for one in it.said) == 3)
         assert not (await item_of(it.app.inbox, chat_ref)).is_pinned
         await it.press("u")
-        await it.until_said("There is nothing to undo.")
+        await it.until_said("Nothing to undo.")
 
 
 async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_undone(
@@ -168,19 +168,19 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
         await it.press("escape", "u")
         await it.until_told("Already sent: ")
         await it.press("u")
-        await it.until_said("The mark is taken back: ")
+        await it.until_said("Mark undone: ")
 
 
 async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market) as it:
         chat_ref = await open_longest(it)
         await it.press("x")
-        await it.until_said("Done until")
+        await it.until_said("Closed until")
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
         assert isinstance(await other.inbox.marks.snooze(chat_ref, None), Marked)
         await other.close()
         await it.press("u")
-        await it.until_said("Another window has marked the chat anew since")
+        await it.until_said("Marked in another window since then")
         hold = (await item_of(it.app.inbox, chat_ref)).hold
         assert hold is not None
         assert hold.snoozed is not None

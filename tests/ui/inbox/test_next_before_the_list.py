@@ -68,5 +68,5 @@ async def test_an_empty_shop_that_was_read_says_that_nobody_waits(tmp_path: Path
     said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n")(pilot)
-        assert said == ["Nobody else waits for an answer."]
+        assert said == ["Nobody else is waiting for an answer."]
     scene.close()

@@ -47,7 +47,7 @@ async def test_all_is_shown_and_nothing_is_sent_or_asked(
         await it.go_to(JOHN)
         assert it.history.strip()
         await it.press("c", "enter")
-        await it.until_told("View only: nothing new is read or sent, nothing is kept.")
+        await it.until_told("View only: nothing new is loaded or sent, nothing is saved.")
         inbox = it.app.inbox
         assert isinstance(inbox, Inbox)
         for refused in (await inbox.outbox.send_text(it.rows[0], "No"), await inbox.fetch_chat(it.rows[0])):
@@ -75,6 +75,6 @@ async def test_a_mark_that_cannot_be_kept_is_refused_in_words_that_fit(
         await it.write("Y")
         await it.until_told("cannot be written: check its owner and permissions.")
         await it.press("enter")
-        await it.until_told("View only: nothing new is read or sent, nothing is kept.")
+        await it.until_told("View only: nothing new is loaded or sent, nothing is saved.")
         assert it.box == "Y"
         await it.press("backspace")

@@ -210,4 +210,4 @@ async def test_a_key_that_may_only_read_forbids_the_chats_of_its_own_business_al
         monkeypatch.setattr(it.app.screen, "_show_link", lambda: None)
         for place in (0, 1, 0):
             await it.go_to(chats[place])
-            assert ("View only: the key may not send" in it.screen) is (place == 0)
+            assert ("View only: the key has no right to send" in it.screen) is (place == 0)

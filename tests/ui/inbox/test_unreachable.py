@@ -19,9 +19,9 @@ ELSEWHERE = "https://127.0.0.1:9"
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("SSL_CERT_FILE", "/nowhere.pem", "SSL_CERT_FILE leads to no certificates: /nowhere.pem."),
-        ("SSL_CERT_FILE", "/dev/null", "SSL_CERT_FILE leads to no certificates: /dev/null."),
-        ("SSL_CERT_DIR", "/proc/self/fdinfo", "SSL_CERT_DIR leads to no certificates"),
+        ("SSL_CERT_FILE", "/nowhere.pem", "SSL_CERT_FILE does not point to certificates: /nowhere.pem."),
+        ("SSL_CERT_FILE", "/dev/null", "SSL_CERT_FILE does not point to certificates: /dev/null."),
+        ("SSL_CERT_DIR", "/proc/self/fdinfo", "SSL_CERT_DIR does not point to certificates"),
     ],
 )
 @pytest.mark.parametrize("size", [WIDE, NARROW])

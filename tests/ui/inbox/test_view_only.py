@@ -22,10 +22,10 @@ async def test_with_a_reading_key_all_is_read_and_nothing_sent(
         await it.until_shown("online  view only")
         await it.go_to(JOHN)
         await it.press("c")
-        await it.until_shown("View only: the key may not send. Give it “Chats with buyers”")
+        await it.until_shown("View only: the key has no right to send. Give it “Chats with buyers”")
         await it.write("Yes")
         await it.press("enter")
-        await it.until_told("View only: the key may not send.")
+        await it.until_told("View only: the key has no right to send.")
         assert it.box == "Yes"
         await it.until_shown("═ view only · ")
         assert await it.app.inbox.outbox.open_items() == ()
@@ -36,4 +36,4 @@ async def test_with_the_flag_the_box_names_it(market: Sandbox, tmp_path: Path) -
         await it.until_shown("view only")
         await it.synced()
         await it.go_to(JOHN)
-        await it.until_shown("Started with --read-only. To send, start again without it.")
+        await it.until_shown("Started with --read-only. To send, restart without it.")

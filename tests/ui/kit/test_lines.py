@@ -53,15 +53,15 @@ async def test_tabs_and_status_share_the_first_line() -> None:
         status.show(Link(LinkState.ONLINE, budgets={"x": Budget("x", 100, 93, NOW)}), NOW)
         await settled(pilot.app)
         assert text(tabs).startswith(" 1 Ждут 12 [2 Споры 1] 3 Возвраты 3 ")
-        assert text(status) == "● связь  квота 93 %"
+        assert text(status) == "● на связи  лимит: осталось 93 %"
         assert status.region.right == 120
         await resize(pilot.app, 100, 24)
         await settled(pilot.app)
-        assert text(status) == "● связь"
+        assert text(status) == "● на связи"
         assert text(tabs) == " 1 Ждут 12 [2 Споры 1] 3 Возвраты 3  4 Вопросы 2  5 Отложенные 4  6 Все"
         await resize(pilot.app, 80, 24)
         await settled(pilot.app)
-        assert text(status) == "● связь"
+        assert text(status) == "● на связи"
         assert text(tabs) == " 1 Ждут 12 [2 Споры 1] 3 Возвраты 3  4 Вопросы 2  5 Отлож. 4  6 Все"
 
 
@@ -132,11 +132,12 @@ async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         line = app.query_one(NoticeLine)
         assert not line.display
-        line.say("No network. Shown is the cache of 14:02. Messages will go by themselves.")
+        line.say("No network. Showing data from 14:02. Messages are sent automatically when it is back.")
         await settled(pilot.app)
         assert [text(line, y) for y in range(line.size.height)] == [
-            "No network. Shown is the cache of",
-            "14:02. Messages will go by themselves.",
+            "No network. Showing data from 14:02.",
+            "Messages are sent automatically when",
+            "it is back.",
         ]
         line.say("")
         await settled(pilot.app)

@@ -84,7 +84,7 @@ def test_an_order_in_words() -> None:
         "Order 51230870001",
         "Уютная кухня",
         "in delivery",
-        "the delivery service has it",
+        "with the delivery service",
         "ordered 19 November, 18:30",
         "─── Goods ───",
         "Чайник электрический 1,7 л, чёрный",
@@ -97,7 +97,7 @@ def test_an_order_in_words() -> None:
         "about 23 November – 24 November",
         "kept until 30 November",
         "Москва, Лесная, 12",
-        "read 18:25",
+        "updated 18:25",
     ]
 
 
@@ -113,10 +113,10 @@ def test_times_are_those_of_the_operators_zone() -> None:
         (17 * HOUR, "Decision: 31 h left until 23 November, 01:30"),
         (DECISION_MS - 20 * MINUTE, "Decision: 20 min left until 18:50"),
         (DECISION_MS - 1, "Decision: <1 min left until 18:30"),
-        (DECISION_MS, "Decision: time ran out <1 min ago"),
+        (DECISION_MS, "Decision: overdue by <1 min"),
         (
             DECISION_MS + 2 * HOUR,
-            "Decision: time ran out 2 h ago Without a decision the return counts as approved.",
+            "Decision: overdue by 2 h Without a decision the return counts as approved.",
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_the_clock_in_russian() -> None:
     locale.use("ru")
     assert "Решение: осталось 31 ч" in words(ChatOrder(RETURN_ITEM, None, Reading(RETURN, NOW)))
     late = replace(RETURN, created_at=NOW - DECISION_MS - 2 * HOUR)
-    assert "Решение: срок вышел 2 ч назад" in words(ChatOrder(RETURN_ITEM, None, Reading(late, NOW)))
+    assert "Решение: просрочено на 2 ч" in words(ChatOrder(RETURN_ITEM, None, Reading(late, NOW)))
 
 
 @pytest.mark.parametrize(
@@ -154,36 +154,36 @@ def test_only_what_is_not_decided_has_a_clock(status: str, created_at: int, has_
 
 def test_a_return_stands_before_its_order() -> None:
     text = words(ChatOrder(RETURN_ITEM, Reading(ORDER, NOW), Reading(replace(RETURN, fast=True), NOW)))
-    assert text.startswith("Return 8812045 waits for your decision")
-    assert "The money was given back at once, the goods stay with the buyer." in text
-    assert "To give back: 2 490 ₽" in text
+    assert text.startswith("Return 8812045 waiting for your decision")
+    assert "Refunded at once; the buyer keeps the goods." in text
+    assert "Refund: 2 490 ₽" in text
     assert text.index("Return 8812045") < text.index("Order 51230870001")
 
 
 def test_a_missing_right_is_said_with_its_names_and_what_to_do() -> None:
     text = said(ChatOrder(RETURN_ITEM, None, None, NO_RIGHT, NO_RIGHT))
-    assert "This key may not read orders." in text
-    assert "This key may not read returns." in text
+    assert "This key has no right to read orders." in text.replace("\n", " ")
+    assert "This key has no right to read returns." in text.replace("\n", " ")
     assert "inventory-and-order-processing" in text
     assert ":read-only" in text
     assert "Settings → API and modules" in " ".join(text.split())
-    assert "then r asks again" in " ".join(text.split())
-    assert "Reading" not in text
+    assert "Then press r." in " ".join(text.split())
+    assert "Loading" not in text
 
 
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (ChatOrder(ITEM), "Reading the order from the Market…"),
-        (ChatOrder(RETURN_ITEM), "Reading the return from the Market…"),
+        (ChatOrder(ITEM), "Loading the order…"),
+        (ChatOrder(RETURN_ITEM), "Loading the return…"),
         (ChatOrder(ITEM, order_problem=OFFLINE), "No network."),
         (ChatOrder(ITEM, Reading(ORDER, NOW - 3 * HOUR), None, OFFLINE), "No network."),
-        (ChatOrder(ITEM, Reading(ORDER, NOW - 3 * HOUR), None, OFFLINE), "read 15:30"),
-        (ChatOrder(ITEM, Reading(None, NOW)), "The Market did not give this order"),
-        (ChatOrder(RETURN_ITEM, None, Reading(None, NOW)), "The Market knows no return of this number."),
+        (ChatOrder(ITEM, Reading(ORDER, NOW - 3 * HOUR), None, OFFLINE), "updated 15:30"),
+        (ChatOrder(ITEM, Reading(None, NOW)), "Order not found."),
+        (ChatOrder(RETURN_ITEM, None, Reading(None, NOW)), "Return not found."),
         (
             ChatOrder(queue_item(1, context_kind=ContextKind.DIRECT, order_id=None)),
-            "A question: the Market names neither an order nor goods for it.",
+            "A question: the Market gives no order and no goods for it.",
         ),
         (ChatOrder(queue_item(1, order_id=None)), "The Market does not say which order this is about."),
         (
@@ -203,7 +203,7 @@ def test_the_other_chats() -> None:
     )
     rows = said(ChatOrder(ITEM, others=others, are_others_of_buyer=True)).split("\n")
     assert rows[-3].strip() == "─── The buyer's other chats ───"
-    assert rows[-2].split() == ["order", "…0002", "waits", "3", "h"]
+    assert rows[-2].split() == ["order", "…0002", "waiting", "3", "h"]
     assert rows[-1].split() == ["question", "answered", "2", "d"]
     assert "Also about this order" in said(ChatOrder(ITEM, others=others))
 

@@ -267,7 +267,7 @@ async def test_a_minute_redraws_only_ages_that_changed(monkeypatch: pytest.Monke
     async with app.run_test():
         items = (queue_item(0), queue_item(1, waiting_since=NOW - 50 * 60 * MINUTE))
         app.list.show(QueuePage(Tab.WAITING, items, has_before=False, has_after=False))
-        assert "waits 12 min" in screen(app.list)[0]
+        assert "waiting 12 min" in screen(app.list)[0]
         redrawn: list[Region] = []
         monkeypatch.setattr(app.list, "refresh", lambda *regions, **_how: redrawn.extend(regions))
         app.list.tick()
@@ -275,7 +275,7 @@ async def test_a_minute_redraws_only_ages_that_changed(monkeypatch: pytest.Monke
         app.now += MINUTE
         app.list.tick()
         assert {region.y // glyphs.ROW_HEIGHT for region in redrawn} == {0}
-        assert "waits 13 min" in screen(app.list)[0]
+        assert "waiting 13 min" in screen(app.list)[0]
 
 
 async def test_highlight_by_the_program_tells_nobody() -> None:

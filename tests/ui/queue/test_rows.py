@@ -30,7 +30,7 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
 @pytest.mark.parametrize(
     ("changes", "en", "ru"),
     [
-        ({}, "waits 12 min", "ждёт 12 мин"),
+        ({}, "waiting 12 min", "ждёт 12 мин"),
         (
             {"chat_kind": ChatKind.ARBITRAGE, "waiting_since": NOW - 3 * HOUR},
             "dispute  !!3 h",
@@ -39,8 +39,8 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
         ({"has_draft": True}, "draft 12 min", "черновик 12 мин"),
         ({"trouble": OutboxState.FAILED, "has_draft": True}, "not sent 12 min", "не отправлено 12 мин"),
         ({"trouble": OutboxState.UNCONFIRMED}, "unconfirmed 12 min", "не подтверждено 12 мин"),
-        ({"trouble": OutboxState.QUEUED}, "on its way 12 min", "в пути 12 мин"),
-        ({"trouble": OutboxState.WAITING}, "on its way 12 min", "в пути 12 мин"),
+        ({"trouble": OutboxState.QUEUED}, "sending 12 min", "отправляется 12 мин"),
+        ({"trouble": OutboxState.WAITING}, "sending 12 min", "отправляется 12 мин"),
         (
             {"waiting_since": None, "status": ChatStatus.WAITING_FOR_CUSTOMER, "updated_at": NOW - 3 * DAY},
             "answered    3 d",
@@ -52,10 +52,10 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
             "other (WAITING_… 12 min",
             "другой (WAITING… 12 мин",
         ),
-        ({"waiting_since": NOW + DAY}, "waits <1 min", "ждёт <1 мин"),
-        ({"waiting_since": NOW - 29 * MINUTE}, "waits 29 min", "ждёт 29 мин"),
-        ({"waiting_since": NOW - 30 * MINUTE}, "waits !30 min", "ждёт !30 мин"),
-        ({"waiting_since": NOW - 2 * HOUR}, "waits  !!2 h", "ждёт  !!2 ч"),
+        ({"waiting_since": NOW + DAY}, "waiting <1 min", "ждёт <1 мин"),
+        ({"waiting_since": NOW - 29 * MINUTE}, "waiting 29 min", "ждёт 29 мин"),
+        ({"waiting_since": NOW - 30 * MINUTE}, "waiting !30 min", "ждёт !30 мин"),
+        ({"waiting_since": NOW - 2 * HOUR}, "waiting  !!2 h", "ждёт  !!2 ч"),
         ({"waiting_since": NOW - 2 * HOUR, "has_draft": True}, "draft  !!2 h", "черновик  !!2 ч"),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_dispute_is_always_called_so_in_words(language: str, said: str, subjec
 
 
 def test_a_long_wait_differs_without_colour_where_no_age_fits() -> None:
-    for waited, sign in ((HOUR // 4, "waits "), (HOUR, "! waits "), (3 * HOUR, "!! waits ")):
+    for waited, sign in ((HOUR // 4, "waiting "), (HOUR, "! waiting "), (3 * HOUR, "!! waiting ")):
         shown = row(20, waiting_since=NOW - waited)[0]
         assert shown.endswith(f" {sign}")
         assert len(shown) <= 20
@@ -264,10 +264,10 @@ def test_a_long_wait_differs_without_colour_where_no_age_fits() -> None:
 def test_a_late_wait_of_minutes_is_whole() -> None:
     strict = Patience(MINUTE, 2 * MINUTE)
     first, _second = queue_row(queue_item(waiting_since=NOW - 59 * MINUTE), NOW, WIDTH, PLAIN, strict)
-    assert text_of(first).endswith(" waits !!59 min ")
+    assert text_of(first).endswith(" waiting !!59 min ")
     assert width_of(first) == WIDTH
 
 
 def test_what_is_set_aside_does_not_press() -> None:
     item = replace(queue_item(waiting_since=NOW - 3 * HOUR), hold=Hold(done=MessageId(1)))
-    assert text_of(queue_row(item, NOW, WIDTH)[0]).endswith(" done    3 h ")
+    assert text_of(queue_row(item, NOW, WIDTH)[0]).endswith(" closed    3 h ")

@@ -128,7 +128,7 @@ def test_wide_letters_take_two_cells() -> None:
         ("Вот чек", ("IMG_1.jpg",), "чек", "‹ Вот чек  ▤ IMG_1.jpg"),
         ("Вот он", ("чек.jpg",), "чек", "‹ ▤ чек.jpg  Вот он"),
         ("", ("",), "x", "‹ ▤ nameless file"),
-        ("", (), "x", "‹ (empty: a sticker?)"),
+        ("", (), "x", "‹ (empty, perhaps a sticker)"),
     ],
 )
 def test_files_have_their_glyph_and_stand_first_where_the_word_is_theirs(
@@ -145,7 +145,7 @@ def test_a_long_text_leaves_its_file_visible() -> None:
 
 @pytest.mark.parametrize(
     ("language", "second"),
-    [("en", "chat · waits · Когда привезут заказ?"), ("ru", "чат · ждёт · Когда привезут заказ?")],
+    [("en", "chat · waiting · Когда привезут заказ?"), ("ru", "чат · ждёт · Когда привезут заказ?")],
 )
 def test_a_chat_that_was_found_is_a_row_of_its_own_kind(language: str, second: str) -> None:
     locale.use(language)
@@ -189,27 +189,27 @@ MARCH = int(datetime(2025, 3, 14, tzinfo=UTC).timestamp() * 1000)
     ("coverage", "en", "ru"),
     [
         (SearchCoverage(0, 0, None), "There are no chats yet.", "Чатов пока нет."),
-        (SearchCoverage(1, 1, None), "The whole history of 1 chat is read.", "Прочитана вся история 1 чата."),
+        (SearchCoverage(1, 1, None), "All history of 1 chat is loaded.", "Вся переписка 1 чата загружена."),
         (
             SearchCoverage(1205, 1205, MARCH),
-            "The whole history of 1205 chats is read.",
-            "Прочитана вся история 1205 чатов.",
+            "All history of 1205 chats is loaded.",
+            "Вся переписка 1205 чатов загружена.",
         ),
         (
             SearchCoverage(1000, 345, MARCH),
-            "34 % of chats read, back to March",
-            "Прочитано 34 % чатов, до марта",
+            "34 % of history loaded (since March)",
+            "Загружено 34 % переписки, с марта",
         ),
         (
             SearchCoverage(1000, 999, MARCH - 365 * DAY),
-            "99 % of chats read, back to March 2024",
-            "Прочитано 99 % чатов, до марта 2024",
+            "99 % of history loaded (since March 2024)",
+            "Загружено 99 % переписки, с марта 2024",
         ),
-        (SearchCoverage(1000, 0, None), "0 % of chats read", "Прочитано 0 % чатов"),
+        (SearchCoverage(1000, 0, None), "0 % of history loaded", "Загружено 0 % переписки"),
         (
             SearchCoverage(1000, 1, None),
-            "less than 1 % of chats read",
-            "Прочитано меньше 1 % чатов",
+            "less than 1 % of history loaded",
+            "Загружено меньше 1 % переписки",
         ),
     ],
 )
@@ -232,7 +232,7 @@ def test_the_hits_are_counted(count: int, en: str, ru: str) -> None:
 def test_nothing_found_says_what_to_do() -> None:
     assert "fewer words" in nothing_words(None)
     assert "%" not in nothing_words(SearchCoverage(10, 10, None))
-    assert "10 % of chats are read" in nothing_words(SearchCoverage(10, 1, None))
+    assert "Only 10 % of history is loaded" in nothing_words(SearchCoverage(10, 1, None))
 
 
 @pytest.mark.parametrize(
@@ -241,14 +241,14 @@ def test_nothing_found_says_what_to_do() -> None:
         (
             "kind:table",
             "en",
-            "“kind:table” is not known. After kind: may stand order, return, question, dispute.",
+            "“kind:table” is not a filter. After kind: use order, return, question, dispute.",
         ),
         (
             "тип:стол",
             "ru",
-            "«тип:стол» — такого условия нет. После тип: может стоять заказ, возврат, вопрос, спор.",
+            "«тип:стол» — такого условия нет. После тип: укажите заказ, возврат, вопрос, спор.",
         ),
-        ("старше:ж", "ru", "«старше:ж» — такого условия нет. После старше: может стоять 30д."),
+        ("старше:ж", "ru", "«старше:ж» — такого условия нет. После старше: укажите 30д."),
     ],
 )
 def test_an_unknown_filter_is_named_with_what_may_stand_there(typed: str, language: str, said: str) -> None:

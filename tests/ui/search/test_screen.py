@@ -181,7 +181,7 @@ async def test_more_come_before_the_end_is_reached(monkeypatch: pytest.MonkeyPat
     async with searching(Archive(hits(1, 3 * PAGE))) as (app, pilot):
         await press(pilot.app, "k")
         await until(pilot, lambda: len(app.choices.rows) == PAGE)
-        assert app.says("#status") == f"the first {PAGE}: more come as you go down"
+        assert app.says("#status") == f"the first {PAGE}, more below"
         app.choices.move(PAGE - NEAR - 1)
         await settled(pilot.app)
         assert len(app.choices.rows) == PAGE
@@ -191,7 +191,7 @@ async def test_more_come_before_the_end_is_reached(monkeypatch: pytest.MonkeyPat
         app.choices.move(PAGE)
         await settled(pilot.app)
         assert len(app.choices.rows) == 2 * PAGE
-        assert "narrow" in app.says("#status")
+        assert "add a word" in app.says("#status")
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("ghbdtn", "привет"), ("ываф", "sdfa")])
@@ -272,10 +272,12 @@ async def test_the_rest_is_fetched_on_request_and_stopped_again() -> None:
     archive = Archive(coverage=PARTLY)
     async with searching(archive) as (app, pilot):
         await until(pilot, lambda: app.says("#coverage"))
-        assert app.says("#coverage") == "34 % of chats read, back to March  ctrl+r fetch the rest"
+        assert app.says("#coverage") == "34 % of history loaded (since March)  ctrl+r load the rest"
         await press(pilot.app, "ctrl+r")
-        await until(pilot, lambda: "fetching" in app.says("#coverage"))
-        assert app.says("#coverage") == "34 % of chats read, back to March  · fetching the rest…  ctrl+r stop"
+        await until(pilot, lambda: "loading the rest" in app.says("#coverage"))
+        assert (
+            app.says("#coverage") == "34 % of history loaded (since March)  · loading the rest…  ctrl+r stop"
+        )
         archive.works = (Progress(Work.HISTORY, 1, 3, 700),)
         archive.tell(LinkChanged())
         await until(pilot, lambda: "· fetching the rest, 12 min left  ctrl+r stop" in app.says("#coverage"))
@@ -283,7 +285,7 @@ async def test_the_rest_is_fetched_on_request_and_stopped_again() -> None:
         archive.tell(LinkChanged())
         await until(pilot, lambda: "connection" in app.says("#coverage"))
         await press(pilot.app, "ctrl+r")
-        await until(pilot, lambda: "fetch the rest" in app.says("#coverage"))
+        await until(pilot, lambda: "load the rest" in app.says("#coverage"))
         assert archive.wishes == [True, False]
 
 
@@ -291,18 +293,18 @@ async def test_the_end_of_the_fetching_is_noticed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(search, "NEWS_S", 0.01)
     archive = Archive(coverage=replace(PARTLY, is_fetching=True))
     async with searching(archive) as (app, pilot):
-        await until(pilot, lambda: "fetching" in app.says("#coverage"))
+        await until(pilot, lambda: "loading the rest" in app.says("#coverage"))
         archive.covers = replace(PARTLY, read=99)
         archive.tell(LinkChanged())
         await until(pilot, lambda: "99 %" in app.says("#coverage"))
-        assert "fetch the rest" in app.says("#coverage")
+        assert "load the rest" in app.says("#coverage")
 
 
 async def test_there_is_nothing_to_fetch_when_everything_is_read() -> None:
     archive = Archive(coverage=DONE)
     async with searching(archive) as (app, pilot):
         await until(pilot, lambda: app.says("#coverage"))
-        assert app.says("#coverage") == "The whole history of 100 chats is read."
+        assert app.says("#coverage") == "All history of 100 chats is loaded."
         await press(pilot.app, "ctrl+r")
         assert archive.wishes == []
 
@@ -322,19 +324,19 @@ async def test_nothing_typed_shows_the_words_that_narrow() -> None:
 async def test_a_filter_that_nobody_knows_is_named_with_the_fix() -> None:
     async with searching(Archive(hits(1, 3))) as (app, pilot):
         await press(pilot.app, *"kind:table", "space")
-        await until(pilot, lambda: "not known" in app.says("#status"))
-        assert "may stand order, return" in app.says("#status")
+        await until(pilot, lambda: "is not a filter" in app.says("#status"))
+        assert "use order, return" in app.says("#status")
         assert "kind:order" in app.says("#instead")
         await press(pilot.app, *"kettle")
         await until(pilot, lambda: app.choices.rows)
-        assert "“kind:table” is not known" in app.says("#status")
+        assert "“kind:table” is not a filter" in app.says("#status")
 
 
 async def test_nothing_found_says_what_to_do_and_how_much_was_looked_through() -> None:
     async with searching(Archive(coverage=PARTLY)) as (app, pilot):
         await press(pilot.app, *"zzz")
         await until(pilot, lambda: "Nothing found" in app.says("#instead"))
-        assert "34 % of chats are read so far" in app.says("#instead")
+        assert "Only 34 % of history is loaded so far" in app.says("#instead")
         await press(pilot.app, "enter", "down", "pagedown")
         assert not app.results
 

@@ -111,5 +111,5 @@ async def test_the_rest_is_read_on_request_and_the_search_says_when_it_is(
         await it.press("f")
         await it.press("ctrl+r")
         await it.until_shown(
-            f"The whole history of {len(market.world.listed('desc', None, 0, 1000))} chats is read."
+            f"All history of {len(market.world.listed('desc', None, 0, 1000))} chats is loaded."
         )

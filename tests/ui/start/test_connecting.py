@@ -130,7 +130,7 @@ def two_businesses(operation: str, body: Any) -> Any:
 async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_file(market: Sandbox) -> None:
     """Promised: U58, U59."""
     async with box(market.url) as it:
-        await it.until_shown("Nothing is set up yet", "1  Connect a shop", "2  Look around", "3  Help")
+        await it.until_shown("Nothing is set up yet", "1  Connect a shop", "2  Demo without a key", "3  Help")
         await it.press(ENTER)
         await it.until_shown("paste the key here")
         await it.paste(f"\n {market.api_key}\r\n")
@@ -151,7 +151,7 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
     assert (settings.api_key, settings.market.business_id) == (market.api_key, market.business_id)
 
 
-FIRST, HELP = "paste the key here", "Where does the key come from?"
+FIRST, HELP = "paste the key here", "Where do I get a key?"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ async def test_the_box_is_answered_by_digits_arrows_and_on_both_layouts(
 @pytest.mark.parametrize("keys", [["2"], ["down", ENTER], ["о", ENTER]])
 async def test_the_demo_is_one_key_away(keys: list[str]) -> None:
     async with box("http://127.0.0.1:9") as it:
-        await it.until_shown("2  Look around")
+        await it.until_shown("2  Demo without a key")
         await it.press(*keys)
         await it.until(lambda: not it.app.is_running)
     assert it.app.return_value is Start.DEMO
@@ -257,7 +257,7 @@ async def test_a_network_in_between_is_told_and_the_key_stays_for_the_next_try(m
         await it.check(market.api_key)
         await it.until_shown("open any page in a browser, then try again.")
         await it.press(ENTER)
-        await it.until_shown("503: Service temporarily", "The Market has a fault on its side.")
+        await it.until_shown("503: Service temporarily", "The Market has a problem on its side.")
         await it.press(ENTER)
         await it.until_shown("may:")
 
@@ -277,7 +277,7 @@ async def test_escape_breaks_off_what_is_being_asked(market: Sandbox) -> None:
     try:
         async with box(market.url) as it:
             await it.check(market.api_key)
-            await it.until_shown("Asking the Market…")
+            await it.until_shown("Checking the key…")
             # A cancelled request leaves the silent answer to the next one.
             await until(is_asked, "the question at the Market")
             await it.press(ESC)
@@ -327,10 +327,10 @@ async def test_a_key_that_may_not_read_chats_goes_no_further(market: Sandbox) ->
     market.script("getAuthTokenInfo", [Answer(status=200, body=rights)])
     async with box(market.url) as it:
         await it.check(market.api_key)
-        await it.until_shown("With this key there is nothing to show.", "“Chats with buyers”")
+        await it.until_shown("This key has no access to chats.", "“Chats with buyers”")
         await it.press(ENTER)
-        await it.until_shown("With this key there is nothing to show.")
-        assert "go on" not in it.screen
+        await it.until_shown("This key has no access to chats.")
+        assert "continue" not in it.screen
 
 
 async def test_a_key_that_opens_no_shop_goes_no_further(market: Sandbox) -> None:
