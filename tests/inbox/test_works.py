@@ -224,6 +224,23 @@ def test_a_round_that_fails_shows_no_work() -> None:
         assert copy.ctx.link.now.works == ()
 
 
+def test_a_copy_that_does_not_lead_says_how_far_the_other_is() -> None:
+    with SoakStage(LIST_PAGE * 100) as stage:
+        leads, follows = stage.copy(), stage.copy()
+        stage.start(leads)
+        stage.let(5)
+        assert leads.leadership.is_ours
+        stage.start(follows)
+        seen = shown(follows)
+        stage.let(600)
+        assert not follows.leadership.is_ours
+        assert {work.what for work in seen} == {Work.LISTING}
+        counts = [work.done for work in seen]
+        assert counts == sorted(counts)
+        assert LIST_PAGE <= counts[-1] <= LIST_PAGE * 100
+        assert follows.ctx.link.now.works == ()
+
+
 def test_the_rest_of_the_history_is_counted_only_while_it_is_wanted() -> None:
     with SoakStage(300) as stage:
         copy = stage.copy()

@@ -14,7 +14,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus, Message, Page
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
-from chat_tui.model.link import SyncReport, Work
+from chat_tui.model.link import LinkState, SyncReport, Work
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.safetext import one_line
@@ -252,6 +252,12 @@ class FullScan:
         """Scan all chats to the end, or to where the quota allows."""
         while await self.is_due() and await self._everything(report, Urgency.FIRST):
             pass
+
+    async def follow(self) -> None:
+        """Publish how far the scan is that another copy makes, as far as we know that it goes on."""
+        self._place = await self._ctx.store.read(_where)
+        is_online = self._ctx.link.now.state is LinkState.ONLINE
+        self._tell(Urgency.FIRST if is_online and await self.done_at() is None else Urgency.SWEEP)
 
     async def is_due(self) -> bool:
         """Whether the scan through everything is due or under way."""

@@ -96,7 +96,7 @@ class Sync:
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
                 # A copy that may not read does not lead: another copy may have a better key.
                 self._leadership.resign()
-            if problem is not None or not self._leadership.is_ours:
+            if problem is not None:
                 self._ctx.link.works.end(Work.LISTING)
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
@@ -121,6 +121,7 @@ class Sync:
         if (refused := self._ctx.link.refused_key) is not None:
             return refused
         if not await self._leadership.claim(await self._poll_interval_s()):
+            await self._full_scan.follow()
             return None
         until = self._begun_at + await self._poll_interval_s()
         report = await self.round()
