@@ -47,8 +47,9 @@ def demo(context: Context) -> int:
     settings = prepare(context, shop=False)
     shop = PretendShop(asked.chats, asked.seed, settings.ui.language, asked.hostile)
     context.profile = shop.profile
+    is_first = not context.paths.data.exists()
     with pretend_market(settings, context.paths, shop) as context.settings:
-        return _show(context, shelf=put_templates(context.paths, shop.language))
+        return _show(context, is_first=is_first, shelf=put_templates(context.paths, shop.language))
 
 
 def _need_terminal() -> None:
@@ -70,11 +71,13 @@ def _show(
     opening: "Callable[[], InboxApi] | None" = None,
     *,
     is_new: bool = False,
+    is_first: bool = False,
     shelf: Path | None = None,
 ) -> int:
     """Run the inbox on the screen until the operator leaves; `is_new` = its shop was just connected.
 
-    `opening` opens the inbox; None = the one of the settings. `shelf` as in `Paths`.
+    `opening` opens the inbox; None = the one of the settings. `is_first` = the first start of the demo.
+    `shelf` as in `Paths`.
     """
     # A start makes many objects and hardly any garbage; the screen enables this again after the first paint.
     gc.disable()
@@ -86,7 +89,7 @@ def _show(
     # The engine sleeps until the first paint, so that it does not slow it down.
     inbox.start(asleep=True)
     try:
-        return app.run(inbox, settings.preferences, paths, is_new=is_new)
+        return app.run(inbox, settings.preferences, paths, is_new=is_new, is_first=is_first)
     finally:
         asyncio.run(inbox.close())
 

@@ -45,9 +45,13 @@ class ChatTuiApp(LegibleApp[None]):
         now: Callable[[], Millis],
         zone: tzinfo,
         is_new: bool = False,
+        is_first: bool = False,
         notices: Sequence[str] = (),
     ) -> None:
-        """`is_new` = the shop was just connected: greet the operator. `notices` are shown at the start."""
+        """`is_new` = the shop was just connected: greet the operator. `notices` are shown at the start.
+
+        `is_first` = the first start of the demo: name the first keys.
+        """
         super().__init__(paths.log, jcuken=preferences.keys.is_jcuken)
         self.edited = paths.data / "edited"
         self._settings_file = paths.settings_file
@@ -57,6 +61,7 @@ class ChatTuiApp(LegibleApp[None]):
         self.inbox = inbox
         self._now = now
         self._is_new = is_new
+        self._is_first = is_first
         self._notices = (*preferences.notices, *notices)
         self._reported_at: Millis = 0
         self._main = MainScreen(self, inbox, preferences, templates=paths.templates, now=now, zone=zone)
@@ -64,10 +69,13 @@ class ChatTuiApp(LegibleApp[None]):
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
         self.push_screen(self._main)
-        for words in self._notices:
-            notify(self, words, severity="warning", timeout=NOTICE_S)
+        if self._notices:
+            # One notification: a second would take its place.
+            notify(self, " ".join(self._notices), severity="warning", timeout=NOTICE_S)
         if self._is_new:
             self._main.call_after_refresh(self._main.greet)
+        elif self._is_first and not self._notices:
+            self._main.call_after_refresh(self._main.opening.hint)
 
     async def on_event(self, event: events.Event) -> None:
         """Report activity to the inbox now and then; handle everything else as usual."""
@@ -157,8 +165,10 @@ class ChatTuiApp(LegibleApp[None]):
         return bool(is_sure)
 
 
-def run(inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
-    """Show the inbox until the operator leaves. Returns the exit code. `is_new` as for the app."""
+def run(
+    inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool = False, is_first: bool = False
+) -> int:
+    """Show the inbox until the operator leaves. Returns the exit code. The rest is as for the app."""
     found = find_zone(os.environ)
     app = ChatTuiApp(
         inbox,
@@ -167,6 +177,7 @@ def run(inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool
         now=wall_clock_ms,
         zone=found.zone,
         is_new=is_new,
+        is_first=is_first,
         notices=[found.notice] if found.notice else [],
     )
     return app.run_to_code(mouse=preferences.ui.mouse)

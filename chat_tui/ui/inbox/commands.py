@@ -114,6 +114,8 @@ class Commands:
         """Greet the operator of a newly connected shop; open the longest-waiting chat if wanted."""
         if await self.dialogs.greet():
             await self.opening.open_waiting()
+        else:
+            self.opening.hint()
 
     async def new_chat(self) -> None:
         """Start a chat about an order or a return."""

@@ -17,7 +17,7 @@ from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui import keys
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.editing import Editing
-from chat_tui.ui.kit.text import notify
+from chat_tui.ui.kit.text import NOTICE_S, notify
 from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 from chat_tui.words.status import unread_words
@@ -229,6 +229,12 @@ class Opening:
         why = _("Another chat-tui window has a different text for this chat:")
         if await self.dialogs().offer(text, why=why) and self.talk.chat_ref == chat_ref:
             await self.talk.add_text(text)
+
+    def hint(self) -> None:
+        """Tell a newcomer the two keys to begin with."""
+        words = _("{next} answers the buyer who has waited longest. {help} shows all keys.")
+        words = words.format(next=keys.key_of("next_waiting"), help=keys.key_of("help"))
+        notify(self.terminal, words, timeout=NOTICE_S)
 
     # -- who waits -----------------------------------------------------------------------------------
 

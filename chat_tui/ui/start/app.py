@@ -163,8 +163,8 @@ class StartApp(LegibleApp[Start]):
 
     def on_mount(self) -> None:
         themes.choose(self, self._theme, os.environ)
-        for words in self._notices:
-            notify(self, words, severity="warning", timeout=NOTICE_S)
+        if self._notices:
+            notify(self, " ".join(self._notices), severity="warning", timeout=NOTICE_S)
         self._walk()
 
     @work(exclusive=True)

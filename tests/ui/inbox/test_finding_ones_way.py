@@ -1,13 +1,15 @@
 """Help, hints and dialogs show the keys that work here and now, including the operator's own."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
-from chat_tui.settings import Flags, load
+from chat_tui.settings import Flags, Preferences, load
 from chat_tui.ui import keymap, keys
+from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.dialogs.app_dialogs import Help, Palette
 from chat_tui.ui.keys import COMMANDS, Where
@@ -15,8 +17,9 @@ from chat_tui.ui.kit.bars import HintLine, KeyLines
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.words import glyphs
 from chat_tui.words.line import text_of
-from tests.support.scenes import Scene, make_scene, some_answers
-from tests.support.settling import press, pressing
+from tests.support.places import places
+from tests.support.scenes import NOW, Scene, make_scene, some_answers
+from tests.support.settling import press, pressing, recorded
 
 OWN = '[keys]\nnext_waiting = ["w", "ctrl+n"]\nwrite = "b"\nsend = "ctrl+s"\nundo = ""\nhelp = ["f2", "!"]\n'
 PANES = {Where.LIST: ("j",), Where.HISTORY: ("j", "enter"), Where.COMPOSE: ("w",)}
@@ -175,3 +178,47 @@ async def test_a_line_of_the_keys_runs_in_the_pane_it_came_from(tmp_path: Path, 
         assert type(app.screen).__name__ == "FilePicker"
         await press(app, "escape", "f1", *"start a new line", "enter")
         assert app.screen.query_one(Compose).text == "ab\n"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("is_new", [False, True], ids=["demo", "a new shop, Esc"])
+async def test_whoever_is_new_is_told_the_first_keys(
+    is_new: bool, language: str, tmp_path: Path, stage: list[Scene]
+) -> None:
+    """Promised: U60."""
+    stage.append(make_scene(tmp_path, language=language))
+    app = ChatTuiApp(
+        stage[0].inbox,
+        Preferences(),
+        places(tmp_path),
+        now=lambda: NOW,
+        zone=UTC,
+        is_new=is_new,
+        is_first=not is_new,
+    )
+    said = recorded(app)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressing("escape")(pilot)
+        (sentence,) = said
+        assert {"n", "F1"} <= set(sentence.split())
+        await press(app, "n")
+        assert isinstance(app.focused, Compose)
+
+
+async def test_notices_of_the_start_are_one_notification_and_come_first(
+    tmp_path: Path, stage: list[Scene]
+) -> None:
+    stage.append(make_scene(tmp_path, language="en"))
+    app = ChatTuiApp(
+        stage[0].inbox,
+        Preferences(),
+        places(tmp_path),
+        now=lambda: NOW,
+        zone=UTC,
+        is_first=True,
+        notices=["One thing.", "Another."],
+    )
+    said = recorded(app)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressing()(pilot)
+        assert said == ["One thing. Another."]
