@@ -141,7 +141,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         program.feed("c")
         program.wait_for_text("Enter отправить")
         # What is not on the screen yet would count as written meanwhile.
-        program.wait_for_text("Нужен чек на", timeout=PATIENCE_S)
+        program.wait_for_text("Нужен чек", timeout=PATIENCE_S)
         program.feed(MINE)
         program.wait_for_text(MINE)
         title = next(line for line in program.text.splitlines() if "Кому: " in line).strip("╔═╗")

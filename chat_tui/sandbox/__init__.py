@@ -2,9 +2,10 @@
 
 It stands where the real Market stands, on the other side of a socket, and imports nothing from the rest of
 the program: with shared code, no test would find a mistake that client and server have in common.
-`content.toml` holds the goods and the dialogues.
+`content.ru.toml` and `content.en.toml` hold the goods, the dialogues and what buyers answer, `drawings.toml`
+their photos, `templates.toml` the templates of the demo.
 
-A world is determined by four numbers (seed, chats, start, length of the longest chat) and computed on demand:
+A world is determined by the fields of `ledger.Begun` (seed, chats, start …) and computed on demand:
 `generator` derives the head, the order and the messages of chat number n from them with pure functions, so
 that a hundred thousand chats cost nothing but the index of their list. `world` adds what has happened since:
 messages written, chats opened. Each such change is a record in the journal (`ledger`), from which a restarted

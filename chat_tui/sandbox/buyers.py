@@ -4,11 +4,10 @@ import asyncio
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Final
 
 from chat_tui.sandbox.content import Content, content, spoken
-from chat_tui.sandbox.generator import ARBITER, ARBITRAGE, DIRECT, FINISHED, ORDER, Message, Order, words_for
+from chat_tui.sandbox.generator import ARBITER, ARBITRAGE, DIRECT, FINISHED, ORDER, Order, words_for
 from chat_tui.sandbox.seeded_random import png, seeded
 from chat_tui.sandbox.world import Chat, World
 
@@ -30,6 +29,8 @@ class _Talk:
     is_over: bool = False
     """Whether the last word was said: only a question brings another one."""
     said: set[str] = field(default_factory=set)
+    heard: list[str] = field(default_factory=list)
+    """What the shop wrote since the last reply; "" = a file."""
 
 
 class Buyers:
@@ -54,11 +55,12 @@ class Buyers:
         if chat.order is not None and chat.order.fake:  # as documented, it has no buyer
             return
         talk = self._talks.setdefault(chat.chat_id, _Talk())
-        is_asked = any("?" in (message.text or "") for message in self._unanswered(chat))
-        waiting = {chat_id for _, chat_id in self._replies}
-        if chat.chat_id in waiting or talk.replies == _MOST_REPLIES or (talk.is_over and not is_asked):
-            return
-        heapq.heappush(self._replies, (now_s + self._draw(_REPLY_S), chat.chat_id))
+        text = self._world.messages(chat)[-1].text or ""
+        if not talk.heard:  # else a reply is on its way, and will be to this as well
+            if talk.replies == _MOST_REPLIES or (talk.is_over and "?" not in text):
+                return
+            heapq.heappush(self._replies, (now_s + self._draw(_REPLY_S), chat.chat_id))
+        talk.heard.append(text)
 
     def act(self, now_s: float) -> None:
         """Write every message that is due."""
@@ -74,11 +76,6 @@ class Buyers:
     def _draw(self, between: tuple[float, float]) -> float:
         return self._chance.uniform(*between) * self._scale
 
-    def _unanswered(self, chat: Chat) -> list[Message]:
-        """What the shop wrote since somebody else did, newest first."""
-        said = reversed(self._world.messages(chat))
-        return list(takewhile(lambda message: message.sender == "PARTNER", said))
-
     def _unanswered_new(self) -> int:
         chats = (self._world.chat(chat_id) for chat_id in self._new)
         return sum(chat is not None and chat.status == "NEW" for chat in chats)
@@ -88,9 +85,10 @@ class Buyers:
     def _reply(self, chat_id: int) -> None:
         chat = self._world.chat(chat_id)
         assert chat is not None
-        heard = self._unanswered(chat)
-        text = "\n".join(message.text or "" for message in reversed(heard)).strip()
-        self._talks[chat_id].replies += 1
+        talk = self._talks[chat_id]
+        text = "\n".join(talk.heard).strip()
+        talk.heard.clear()
+        talk.replies += 1
         if chat.kind == ARBITRAGE:
             self._decide(chat, text)
             return

@@ -156,6 +156,11 @@ def content(language: str) -> Content:
     return Content(language)
 
 
+def money(roubles: int) -> str:
+    """An amount as people write it, without the sign of the currency: 1 190."""
+    return f"{roubles:,}".replace(",", "\u00a0")
+
+
 def spoken(text: str, *, is_woman: bool) -> str:
     """The text in the words of a man or a woman."""
     return _FORMS.sub(lambda forms: forms[2 if is_woman else 1], text)

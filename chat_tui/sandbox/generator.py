@@ -11,7 +11,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from chat_tui.sandbox.access import SHOPS
-from chat_tui.sandbox.content import HOSTILE, Content, Goods, spoken
+from chat_tui.sandbox.content import HOSTILE, Content, Goods, money, spoken
 from chat_tui.sandbox.seeded_random import mix, png, seeded
 from chat_tui.sandbox.times import clock, date, days_apart, spread
 
@@ -129,8 +129,7 @@ class Heads:
         special = SPECIALS.get(rank)
         if special is not None:
             status, kind, context, topic, opened, minutes, hours = special
-            age = opened * MINUTE or age
-            updated_age = minutes * MINUTE
+            age, updated_age = opened * MINUTE or age, minutes * MINUTE
             topic = self._hostile.get(rank, topic)
         else:
             # Each draw uses bits of its own; otherwise the draws would depend on each other.
@@ -367,8 +366,9 @@ def _stop(lines: list[_Line], head: Head, shop: Content, chance: Random) -> list
     if head.status == MARKET:
         ends = _ends(lines, lambda line: line.sender == "CUSTOMER")
         return [*lines[: ends[0]], _Line("MARKET", "", phrases["handed_over"], lines[0].goods)]
-    closed = _Line("MARKET", "", phrases["closed"], lines[0].goods)
-    return [*lines, closed] if chance.random() < 0.5 else lines
+    closed = [_Line("MARKET", "", phrases["closed"], lines[0].goods)]
+    # The Market does not say twice that it is over.
+    return lines if lines[-1].sender == "MARKET" or chance.random() < 0.4 else lines + closed
 
 
 class Conversations:
@@ -389,9 +389,8 @@ class Conversations:
 
     def messages(self, number: int) -> list[Message]:
         """All messages of chat `number`, oldest first."""
-        head = self._heads.head(number)
+        head, order = self._heads.head(number), self._orders.of_number(number)
         chance = seeded(self._heads.seed, number, 1)
-        order = self._orders.of_number(number)
         buyer = self._shop.writer(head.topic, mix(self._heads.seed) + number)
         lines = self._lines(head, order, chance)
         found = []
@@ -485,13 +484,14 @@ def words_for(shop: Content, goods: Goods, order: Order | None, at: int) -> dict
         **shop.forms(goods),
         **goods._asdict(),
         "nom_cap": goods.nom[0].upper() + goods.nom[1:],
-        "refund": goods.price,
+        "price": money(goods.price),
+        "refund": money(goods.price),
     }
     if order:
         due, deadline = shop.date(*date(order.due)), order.returned + 2 * DAY
         words |= {
             "order": order.order_id,
-            "total": order.total,
+            "total": money(order.total),
             "return_id": order.return_id,
             "outlet": shop.outlets[order.number % len(shop.outlets)],
             "due": shop.day(days_apart(at, order.due), due),

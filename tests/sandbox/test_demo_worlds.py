@@ -230,7 +230,8 @@ def test_amounts_are_those_of_the_order(language: str, seed: int) -> None:
     world = world_of(language, seed)
     seen = 0
     for chat, _message, text in texts_of(world):
-        amounts = {int(amount) for amount in re.findall(r"(\d+) ₽", text)}
+        amounts = {int(amount.replace("\u00a0", "")) for amount in re.findall("([0-9\u00a0]+)\u00a0₽", text)}
+        assert len(amounts) == len(set(re.findall("[0-9]+.₽", text)))
         if chat.order is not None:
             refund = chat.order.goods[0].price
             assert amounts <= ({refund} if chat.order.return_id else {refund, chat.order.total}), text

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chat_tui.sandbox.buyers import Buyers
+from chat_tui.sandbox.content import money
 from chat_tui.sandbox.ledger import Begun
 from chat_tui.sandbox.seeded_random import seeded
 from chat_tui.sandbox.world import Chat, World, codes
@@ -225,5 +226,5 @@ def test_the_arbiter_closes_a_dispute_in_which_the_shop_agrees() -> None:
     assert said in world.shop.arbiter["asks"]
     assert world.messages(chat)[-1].sender == "SUPPORT"
     said = _says(world, buyers, chat, "Согласны вернуть деньги, просим прощения.", 20)
-    assert f"{chat.order.goods[0].price} ₽" in said
+    assert money(chat.order.goods[0].price) in said
     assert _chat(world, chat.chat_id).status == "FINISHED"
