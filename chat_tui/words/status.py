@@ -201,14 +201,16 @@ def progress_words(work: Progress) -> str:
 
 
 def brief_words(work: Progress) -> tuple[str, str]:
-    """The same in a word or two, with and without the time left: "loading 14 %, 3 min left"."""
+    """The same in a word or two, with and without the time left: "loading 14 %", "loaded 1,240"."""
+    if work.total is None:
+        words = _("loaded {n}").format(n=number_words(work.done))
+        return words, words
     short = {
         Work.UPLOAD: N_("sending {amount}"),
         Work.FILES: N_("saving {amount}"),
         Work.STATS: N_("counting {amount}"),
     }.get(work.what, N_("loading {amount}"))
-    amount = number_words(work.done) if work.total is None else _percent(work.done, work.total)
-    words = _(short).format(amount=amount)
+    words = _(short).format(amount=_percent(work.done, work.total))
     return timed_words(words, work.left_s), words
 
 
