@@ -132,8 +132,9 @@ def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
     """The entries, with the echo of each item under way merged into its message if that is already there.
 
     The message is the oldest one of ours with the same content that came after the base of the item, at most
-    `slack` milliseconds before its attempt, and belongs to no other item. This is only for the screen: the
-    reconciler alone links items and messages in the store.
+    `slack` milliseconds before its attempt, and belongs to no other item. An item that the Market accepted
+    may also be the message that shows its text with something masked, if no other item or message can be
+    meant. This is only for the screen: the reconciler alone links items and messages in the store.
     """
     # The history may be read between the moment the Market has a message and its answer to our request.
     flying = sorted(
@@ -144,12 +145,15 @@ def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
     known: dict[MessageId, OutboxItem] = {}
     for item in flying:
         for message in free:
-            is_later = message.message_id > (item.base_message_id or 0)
-            is_of_its_time = message.created_at >= item.attempt_at - slack
-            is_own = message.sender == Sender.PARTNER and message.message_id not in known
-            if is_own and is_later and is_of_its_time and says_the_same(item, message):
+            is_free = message.message_id not in known and _may_be_of(item, message, slack)
+            if is_free and says_the_same(item, message):
                 known[message.message_id] = item
                 break
+    left = [item for item in flying if item not in known.values()]
+    if len(left) == 1 and left[0].state is OutboxState.SENT and not left[0].in_doubt:
+        found = [one for one in free if one.message_id not in known and _may_be_of(left[0], one, slack)]
+        if len(found) == 1 and _is_masked_text(left[0], found[0]):
+            known[found[0].message_id] = left[0]
     taken = {item.outbox_id for item in known.values()}
     return tuple(
         entry
@@ -158,6 +162,20 @@ def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
         for entry in entries
         if entry.message is not None or entry.item is None or entry.item.outbox_id not in taken
     )
+
+
+def _may_be_of(item: OutboxItem, message: Message, slack: Millis) -> bool:
+    """Whether a message is one of ours and came when that of the item must have come."""
+    is_later = message.message_id > (item.base_message_id or 0)
+    return message.sender == Sender.PARTNER and is_later and message.created_at >= item.attempt_at - slack
+
+
+def _is_masked_text(item: OutboxItem, message: Message) -> bool:
+    """Whether a message is the item's text with something masked, and something still to be read."""
+    if item.kind is not OutboxKind.TEXT or message.attachments or not message.text:
+        return False
+    theirs = _plain(message.text)
+    return _WORD.search(theirs) is not None and _is_masked(_plain(item.text), theirs)
 
 
 def _is_masked(ours: str, theirs: str) -> bool:

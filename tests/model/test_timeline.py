@@ -118,3 +118,42 @@ def test_what_others_said_stays_beside_it(other: Entry) -> None:
 )
 def test_what_is_not_under_way_is_no_message(state: OutboxState) -> None:
     assert shown(said(11), Entry(None, flying("a", 1, state))) == [(11, None), (None, "a")]
+
+
+CALL, MASKED = "Звоните 89161234567, Анна", "Звоните ***********, Анна"
+
+
+def test_a_text_that_the_market_masked_is_one_message() -> None:
+    sent = flying("a", 1, OutboxState.SENT, CALL)
+    assert shown(said(11, MASKED), Entry(None, sent)) == [(11, "a")]
+    two = shown(said(11), said(12, MASKED), Entry(None, sent), Entry(None, flying("b", 2)))
+    assert two == [(11, "b"), (12, "a")], "beside one that came as it was sent"
+
+
+@pytest.mark.parametrize(
+    ("others", "item_of"),
+    [
+        ([said(11, "Звоните 89160000000, Анна")], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, "Звоните Анне ***********")], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, "***")], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, MASKED, sender=Sender.CUSTOMER)], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(10, MASKED)], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, MASKED, at=44_000)], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, MASKED), said(12, MASKED)], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, MASKED), said(12, "Да")], flying("a", 1, OutboxState.SENT, CALL)),
+        ([said(11, MASKED)], flying("a", 1, OutboxState.SENDING, CALL)),
+    ],
+    ids=["no mask", "words", "all masked", "buyer", "before", "too early", "two", "another", "not accepted"],
+)
+def test_a_message_that_need_not_be_ours_stays_beside_it(others: list[Entry], item_of: OutboxItem) -> None:
+    numbers = [(one.message.message_id, None) for one in others if one.message is not None]
+    assert shown(*others, Entry(None, item_of)) == [*numbers, (None, "a")]
+
+
+def test_of_two_items_none_is_taken_for_a_masked_message() -> None:
+    first, second = (flying(name, n, OutboxState.SENT, CALL) for n, name in enumerate("ab", 1))
+    assert shown(said(11, MASKED), Entry(None, first), Entry(None, second)) == [
+        (11, None),
+        (None, "a"),
+        (None, "b"),
+    ]
