@@ -18,7 +18,7 @@ MOST = {
     "fan": 18,
     "rings": 0,
     "fn_p95": 25,
-    "lines": 39_800,
+    "lines": 39_900,
 }
 """The limits of the program; `make house` prints its figures."""
 CLASS_MOST = 350

@@ -18,6 +18,7 @@ from chat_tui.files import NotAFile, TooLarge, create_private, read_file
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
+from chat_tui.model.queue import QueueItem
 from chat_tui.paths import ForeignDirectory, make_private
 from chat_tui.pictures.kinds import unicode_of
 from chat_tui.safetext import stripped
@@ -27,6 +28,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.kit.dialog import LegibleApp
 from chat_tui.ui.kit.text import notify
+from chat_tui.words.chats import chat_brief
 
 if TYPE_CHECKING:
     from chat_tui.ui.dialogs.dialogs import Dialogs
@@ -300,7 +302,8 @@ class Editing:
     async def edit(self) -> None:
         """Lend the terminal to the operator's editor, after saving the text of the box as a draft."""
         chat_ref = self.talk.chat_ref
-        if chat_ref is None:
+        item = self.talk.item
+        if chat_ref is None or item is None:
             return
         await self.talk.drafts.save()
         # First the text of an editor that died: otherwise there would be two versions of one answer.
@@ -329,16 +332,16 @@ class Editing:
         if is_over and self.talk.drafts.is_kept:
             text.remove()
         elif not is_over:
-            self._leave(text)
+            self._leave(text, item)
 
-    def _leave(self, text: EditedText) -> None:
+    def _leave(self, text: EditedText, item: QueueItem) -> None:
         """Keep the file: an editor may still have it open, or the operator may look for what it left."""
         with suppress(OSError, Unusable):
             if (saved := text.saved()) is not None and self.talk.drafts.is_kept:
                 text.settle(saved)
-        self._await_late(text)
+        self._await_late(text, item)
 
-    def _await_late(self, text: EditedText) -> None:
+    def _await_late(self, text: EditedText, item: QueueItem) -> None:
         """Notify when an editor that is still open in its own window saves the text after all."""
 
         def look() -> None:
@@ -346,7 +349,11 @@ class Editing:
             with suppress(Unusable):
                 if (text.saved() or "").strip():
                     words = _("The editor has saved its text. Press {key} in that chat to insert it.")
-                    notify(self.terminal, words.format(key=keys.key_of("edit")))
+                    words = words.format(key=keys.key_of("edit"))
+                    if self.talk.chat_ref == item.chat.chat_ref:
+                        self.talk.box.say(words)
+                    else:
+                        notify(self.terminal, f"{chat_brief(item)}: {words}")
                     timer.stop()
             if not text.place.exists():
                 timer.stop()

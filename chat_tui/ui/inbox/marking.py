@@ -19,7 +19,7 @@ from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.opening import Opening
 from chat_tui.ui.kit.text import notify
 from chat_tui.ui.queue.pane import QueuePane
-from chat_tui.words.chats import chat_title
+from chat_tui.words.chats import chat_brief
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import until_words
 
@@ -163,6 +163,6 @@ class Marking:
             await self.queue.apply_order()
 
     async def _chat_name(self, chat_ref: ChatRef) -> str:
-        """Buyer, order and shop, for a sentence about a chat that may not be on the screen."""
+        """Buyer and order, for a sentence about a chat that may not be on the screen."""
         item = await self.inbox.chats.item(chat_ref)
-        return "?" if item is None else chat_title(item)
+        return "?" if item is None else chat_brief(item)
