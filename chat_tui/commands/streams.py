@@ -130,19 +130,27 @@ def draw(works: Sequence[tuple[str, int, int | None]]) -> None:
 
 
 def _lines() -> "Progress":
-    from rich.console import Console  # noqa: PLC0415 - only a work that takes long is drawn
-    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.console import Console, RenderableType  # noqa: PLC0415 - only a work that takes long is drawn
+    from rich.progress import Progress, ProgressColumn, Task, TextColumn  # noqa: PLC0415
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415
 
     class OpenConsole(Console):
         def show_cursor(self, show: bool = True) -> bool:
             """Leave the cursor as it is: a process that is killed or suspended could not show it again."""
             return False
 
+    class Share(ProgressColumn):
+        def render(self, task: Task) -> RenderableType:
+            """A bar; nothing without a total, for which a bar would look full."""
+            if task.total is None:
+                return ""
+            return ProgressBar(total=task.total, completed=task.completed, width=_BAR_CELLS)
+
     console = OpenConsole(stderr=True, highlight=False)
-    columns = (BarColumn(_BAR_CELLS), TextColumn("{task.description}", markup=False))
     # Our works are published twice a second at most: nothing else has to draw.
     lines = Progress(
-        *columns,
+        TextColumn("{task.description}", markup=False),
+        Share(),
         console=console,
         auto_refresh=False,
         transient=True,
