@@ -3,12 +3,14 @@
 import re
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.faults import Answer
 from tests.support.program import at_home, run
 from tests.support.pty_program import PtyProgram
 from tests.support.sandbox import Sandbox
@@ -138,7 +140,8 @@ def test_an_export_that_is_stopped_leaves_nothing_half_and_the_next_continues(
     assert "письмо 0" in found.read_text() if found.exists() else any(out.iterdir())
 
 
-def test_a_text_that_was_stopped_is_in_the_outbox_or_was_not_sent(
+@pytest.mark.terminal
+def test_a_text_that_is_stopped_before_it_is_queued_was_not_sent(
     environment: dict[str, str], market: Sandbox
 ) -> None:
     market.behaviour.latency_s = 30.0
@@ -147,3 +150,25 @@ def test_a_text_that_was_stopped_is_in_the_outbox_or_was_not_sent(
         program.send_signal(signal.SIGINT)
         assert program.wait_exit() == 130
         assert program.text.strip() == "chat-tui: Stopped. Nothing was sent."
+
+
+@pytest.mark.terminal
+def test_an_upload_is_shown_and_stays_in_the_outbox_when_it_is_stopped(
+    environment: dict[str, str], market: Sandbox, tmp_path: Path
+) -> None:
+    market.behaviour.latency_s = 0.0
+    may_end = threading.Event()
+    # The Market reads a part, and then nothing for a while.
+    market.script("sendFileToChat", [Answer(read=500_000, until=may_end)])
+    film = tmp_path / "film.bin"
+    film.write_bytes(b"x" * 4_900_000)
+    chat = str(market.open_direct("Пришлите видео"))
+    sending = ["-m", "chat_tui", "send", chat, "--file", str(film)]
+    with PtyProgram.python(*sending, environment=environment) as program:
+        program.wait_for(lambda: "sending a file" in program.text and BAR in program.text)
+        program.send_signal(signal.SIGINT)
+        assert program.wait_exit() == 130
+        assert BAR not in program.text
+        said = " ".join(program.text.split())
+    may_end.set()
+    assert said.startswith("chat-tui: Stopped. It stays in the outbox")
