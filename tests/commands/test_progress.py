@@ -1,4 +1,7 @@
-"""Verbs that take long show how far they are on a terminal, can be stopped, and continue where they were."""
+"""Verbs that take long show how far they are on a terminal, can be stopped, and continue where they were.
+
+Promised: U68.
+"""
 
 import re
 import signal

@@ -52,6 +52,7 @@ async def test_in_an_empty_tab_there_is_nothing_to_write_down(tmp_path: Path, ma
 
 
 async def test_the_same_key_stops_it_and_goes_on_where_it_was(tmp_path: Path, market: Sandbox) -> None:
+    """Promised: U68."""
     chat = market.open_direct("письмо 0")
     for number in range(1, 600):
         market.say(chat, f"письмо {number}")

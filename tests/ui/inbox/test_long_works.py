@@ -1,4 +1,7 @@
-"""The line at the top says how far long works are, and is itself again when they are done."""
+"""The line at the top says how far long works are, and is itself again when they are done.
+
+Promised: U67.
+"""
 
 from dataclasses import replace
 from pathlib import Path
