@@ -6,7 +6,7 @@ line is in the last row and the screen follows new messages.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from itertools import islice
 
@@ -55,8 +55,6 @@ class DrawnEntries:
         self, window: TimelineWindow, now: Millis, zone: tzinfo, strip: Callable[[Line, int], Strip]
     ) -> None:
         """`zone` is the operator's; `strip` colours a line and fills it to a width in cells."""
-        self.width = 0
-        """Cells of a line."""
         self.about: ChatContext | None = None
         """What the chat is about: the sender column names the buyer by it."""
         self.first_unseen: str | None = None
@@ -72,9 +70,10 @@ class DrawnEntries:
         self._zone = zone
         self._strip = strip
         self._kept: dict[str, _Drawn] = {}
-        self._senders: set[str] = set()
-        """Everyone who has written in the window: the column of names does not become narrower again."""
-        self._longest_name = 0
+        self.scene = Scene(0, zone, now)
+        """What entries without a countdown are drawn with."""
+        self._names: tuple[int, ChatContext | None] = (0, None)
+        """The number of senders, and what the chat is about, by which the column of names has its width."""
 
     @property
     def is_counting(self) -> bool:
@@ -93,14 +92,15 @@ class DrawnEntries:
         self._kept.clear()
 
     def begin(self, width: int) -> None:
-        """Draw for this width, with a column for the names of all who have written."""
-        self.width = width
-        self._senders.update(entry.sender for entry in self._window.entries)
-        self._longest_name = max((cell_len(sender_name(one, self.about)) for one in self._senders), default=0)
-
-    def scene(self, now: Millis) -> Scene:
-        """What all entries are drawn with at this moment."""
-        return Scene(self.width, self._zone, now, self.about, self._longest_name)
+        """Draw for this width; the column of names has room for all who have written."""
+        senders, longest = self._window.senders, self.scene.longest_name
+        if self._names != (len(senders), self.about):
+            self._names = (len(senders), self.about)
+            longest = max((cell_len(sender_name(one, self.about)) for one in senders), default=0)
+        scene = Scene(width, self._zone, self._today, self.about, longest)
+        # The same object as long as nothing changes: it is compared for every line on the screen.
+        if scene != self.scene:
+            self.scene = scene
 
     def lines(self, place: int) -> EntryLines:
         """The lines of the entry at this place of the window."""
@@ -113,7 +113,7 @@ class DrawnEntries:
         if line not in drawn.strips:
             lead = drawn.lines.lead
             text = drawn.lines.body[line] if line >= 0 else lead[line + len(lead)]
-            drawn.strips[line] = self._strip(text, self.width)
+            drawn.strips[line] = self._strip(text, self.scene.width)
         return drawn.strips[line]
 
     def _draw(self, place: int) -> _Drawn:
@@ -123,9 +123,8 @@ class DrawnEntries:
         is_new_day = before is None or day_of(before.created_at, self._zone) != day
         lead = Lead(is_new_day, entry.key == self.first_unseen)
         # Only countdowns change every second; the other entries change with the day.
-        now = self.now if counts_down(entry) else self._today
+        scene = replace(self.scene, now=self.now) if counts_down(entry) else self.scene
         unfolded, is_marked = entry.key in self.unfolded, has_key(entry, self.marked)
-        scene = self.scene(now)
         source = (entry, scene, lead, unfolded, is_marked)
         old = self._kept.get(entry.key)
         if old is not None and old.source == source:
@@ -342,13 +341,13 @@ class HistoryView:
         return strips
 
     def _top(self) -> Strip:
-        window, width = self.window, self.drawn.width
+        window, width = self.window, self.drawn.scene.width
         line = top_line(
             window.coverage,
             has_older=window.has_older,
             is_asked=self.is_older_asked,
             failure=self.failure,
-            width=self.drawn.scene(self.drawn.now).used_width,
+            width=self.drawn.scene.used_width,
         )
         return self._strip(line, width)
 

@@ -17,6 +17,8 @@ class TimelineWindow:
     def __init__(self, page: TimelinePage) -> None:
         """Begin with one page; only entries that adjoin it are added later."""
         self.chat_ref: ChatRef = page.chat_ref
+        self.senders: set[str] = set()
+        """Everyone who wrote what is, or ever was, in the window."""
         self.replace(page)
 
     def replace(self, page: TimelinePage) -> None:
@@ -25,6 +27,7 @@ class TimelineWindow:
         self.has_older = page.has_older
         self.has_newer = page.has_newer
         self.coverage: Coverage = page.coverage
+        self._meet(page.entries)
 
     @property
     def oldest_id(self) -> MessageId | None:
@@ -43,6 +46,7 @@ class TimelineWindow:
     def extend_older(self, page: TimelinePage) -> bool:
         """Add a page before the window; False if it held nothing new."""
         added = _before(self.oldest_id, page.entries)
+        self._meet(added)
         self.entries[:0] = added
         self.has_older, self.coverage = page.has_older, page.coverage
         if len(self.entries) > CAP:
@@ -54,6 +58,7 @@ class TimelineWindow:
         """Add a page after the window; False if it held nothing new although there is more."""
         newest = self.newest_id
         added = [entry for entry in page.entries if _is_after(entry, newest)]
+        self._meet(added)
         # Without our echoes: only the newest page has them, and brings them again.
         self.entries = _before(None, self.entries) + added
         self.has_newer, self.coverage = page.has_newer, page.coverage
@@ -76,7 +81,11 @@ class TimelineWindow:
             # The page now holds the oldest entry as well.
             self.has_older = page.has_older
         self.entries = kept + list(page.entries)
+        self._meet(page.entries)
         return True
+
+    def _meet(self, entries: Iterable[Entry]) -> None:
+        self.senders.update(entry.sender for entry in entries)
 
 
 def has_key(entry: Entry, key: str | None) -> bool:

@@ -80,6 +80,17 @@ async def test_the_sender_column_does_not_become_narrower_while_one_reads() -> N
         assert column_of(app.history, "Да") == 17
 
 
+@pytest.mark.parametrize(("way", "number"), [("extend_older", 4), ("extend_newer", 6), ("refresh_newest", 6)])
+async def test_everyone_who_comes_into_the_window_has_room_in_the_column(way: str, number: int) -> None:
+    app = HistoryApp()
+    async with app.run_test():
+        first, other = Entry(message(5, "Да")), Entry(message(number, "Вот", sender=Sender.SUPPORT))
+        app.history.show(timeline_page(first), queue_item(customer_name="Ян"))
+        page = timeline_page(first, other) if way == "refresh_newest" else timeline_page(other)
+        getattr(app.history, way)(page)
+        assert column_of(app.history, "Да") == column_of(app.history, "Вот") == 17
+
+
 @pytest.mark.parametrize(("width", "cells"), [(60, 10), (62, 12), (64, 14), (130, 14)])
 def test_a_long_name_leaves_the_text_its_least_width(width: int, cells: int) -> None:
     scene = Scene(width, UTC, NOW, CONTEXT, longest_name=40)

@@ -56,7 +56,7 @@ async def test_the_messages_have_their_least_width_in_every_window(tmp_path: Pat
             await pressing("i")(pilot)
             assert not screen.query_one(OrderPanel).is_on_screen
             assert history.view is not None
-            assert history.view.drawn.scene(0).text_width >= 40
+            assert history.view.drawn.scene.text_width >= 40
 
 
 async def test_the_list_alone_takes_the_whole_of_a_narrow_window(tmp_path: Path) -> None:
