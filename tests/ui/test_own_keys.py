@@ -171,9 +171,9 @@ async def test_chosen_keys_act_and_the_old_ones_do_not(tmp_path: Path, shop: San
     keys.use(read(tmp_path / "settings.toml", OWN))
     async with desk(tmp_path, shop) as at:
         await at.synced()
-        await at.press("n", "c", "u", "j", "tab")
-        assert (at.opened, at.focus, at.said) == (None, "list", [])
         before = at.highlighted
+        await at.press("n", "c", "u", "j", "tab")
+        assert (at.highlighted, at.focus, at.said) == (before, "list", [])
         await at.press("р")  # on ЙЦУКЕН: h
         assert at.highlighted != before
         await at.press("ц")  # on ЙЦУКЕН: w

@@ -217,6 +217,6 @@ async def test_enter_in_the_keys_runs_the_line() -> None:
 def test_many_keys_take_several_lines_beside_their_words() -> None:
     (row,) = [row for row in help_rows() if row.command.id == "newline"]
     lines = [text_of(line).split() for line, _command in help_lines([row], "", 60)]
-    assert lines[0] == ["Writing"]
+    assert lines[0] == row.place.split()
     assert lines[1] == ["ctrl+j", "Shift+Enter", "Start", "a", "new", "line"]
     assert lines[2] == ["Alt+Enter"]
