@@ -92,7 +92,7 @@ async def test_what_is_chosen_is_kept_with_everything_else_in_the_file(scene: Sc
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("T", *"high")(pilot)
         [*_rows, keys] = [line for line in picture(scene.app.screen) if "Enter" in line]
-        assert "Enter keep  Esc cancel" in keys
+        assert "Enter save  Esc cancel" in keys
         await pressing("enter")(pilot)
         assert scene.app.theme == "high-contrast"
         (said,) = scene.app._notifications
