@@ -146,6 +146,8 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         program.wait_for_text(MINE)
         title = next(line for line in program.text.splitlines() if "Кому: " in line).strip("╔═╗")
         program.feed("\r")
+        # Who leaves the box stays in the chat: otherwise the next waiting one opens.
+        program.feed("\x1b")
         program.wait_for_text("подтверждено ✓", timeout=PATIENCE_S)
         program.wait_for(
             lambda: any(" ‹ " in line for line in program.text.partition(MINE)[2].splitlines()),

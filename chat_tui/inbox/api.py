@@ -48,9 +48,6 @@ class ChatsApi(Protocol):
     async def counts(self) -> dict[Tab, int]:
         """How many chats of each tab need us; for SNOOZED and ALL, how many it holds."""
 
-    async def longest_wait(self) -> Millis | None:
-        """When the buyer who has waited longest began to wait; None if no buyer is waiting."""
-
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`.
 

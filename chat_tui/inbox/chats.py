@@ -63,10 +63,6 @@ class Chats:
         counts = self._asking.store.read(chats.counts, self._asking.wall_ms())
         return await self._asking.reads.guarded(counts, dict.fromkeys(Tab, 0), "counts")
 
-    async def longest_wait(self) -> Millis | None:
-        since = self._asking.store.read(chats.longest_wait, self._asking.wall_ms())
-        return await self._asking.reads.guarded(since, None)
-
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         # The second time with the chats that are open in other copies.
         for passing in dict.fromkeys((frozenset(self._asking.engine.elsewhere), frozenset[ChatRef]())):

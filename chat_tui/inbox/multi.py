@@ -232,10 +232,6 @@ class _Chats(_Router[Chats]):
     async def counts(self) -> dict[Tab, int]:
         return counts(await self._each(lambda chats: chats.counts()))
 
-    async def longest_wait(self) -> Millis | None:
-        waits = await self._each(lambda chats: chats.longest_wait())
-        return min((since for since in waits if since is not None), default=None)
-
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         known = None if beyond is None else await self.item(beyond, Tab.WAITING)
         starts = (known.key, None) if known else (None,)

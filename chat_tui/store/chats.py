@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import astuple, replace
 from datetime import tzinfo
-from typing import cast
 
 from chat_tui.model.chat import Chat, Shop
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
@@ -162,12 +161,6 @@ def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
     # Without a condition SQLite counts the pages of an index: 0.1 ms instead of 10 for 100,000 chats.
     there = conn.execute("SELECT count(*) FROM chat").fetchone()[0]
     return {**dict(zip(tabs, waiting, strict=True)), Tab.SNOOZED: snoozed, Tab.ALL: there}
-
-
-def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
-    """Since when the longest-waiting buyer of WAITING has been waiting; None if no buyer waits."""
-    found = conn.execute(_LONGEST.format(holds=PLACES[Tab.WAITING].holds(now))).fetchone()
-    return None if found is None else cast("Millis", found[1])
 
 
 def next_waiting(

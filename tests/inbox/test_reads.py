@@ -96,7 +96,6 @@ async def test_no_ability_of_a_screen_ends_in_an_error(store: Store, monkeypatch
     assert (await inbox.chats.page(Tab.RETURNS)).items == ()
     assert await inbox.chats.item(CHAT) is None
     assert set((await inbox.chats.counts()).values()) == {0}
-    assert await inbox.chats.longest_wait() is None
     assert await inbox.chats.next_waiting(None) is None
     assert await inbox.outbox.open_items() == ()
     assert (await inbox.chats.timeline(CHAT)).entries == ()

@@ -66,7 +66,12 @@ class Welcome(Dialog[bool]):
         is_read = link.fresh_at is not None
         # Before the list was read, a zero would be taken for the result.
         waiting = (await self._inbox.chats.counts())[Tab.WAITING]
-        since = await self._inbox.chats.longest_wait()
+        # Of the chat that opens, as its row says it: disputes come first.
+        first = await self._inbox.chats.next_waiting(None)
+        item = None if first is None else await self._inbox.chats.item(first)
+        since = None
+        if item is not None:
+            since = item.chat.updated_at if item.waiting_since is None else item.waiting_since
         words = waiting_words(waiting, since, self._now() + link.clock_ahead)
         state = _("Up to date.") if is_read else _("Loading the chats…")
         self.say(state, "state")

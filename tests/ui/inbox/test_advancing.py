@@ -15,6 +15,7 @@ from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox import advancing
 from chat_tui.ui.inbox.advancing import Advancing
+from chat_tui.ui.inbox.opening import Opening
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 
@@ -241,3 +242,38 @@ async def test_n_passes_over_chats_whose_answer_is_on_its_way(market: Sandbox, t
         await it.until(lambda: it.opened == following)
         await it.press("escape", "N")
         assert it.opened not in {first, following}
+
+
+async def test_whoever_answers_the_last_one_stays_and_is_told_so_at_the_caret(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
+        first, _following = await begin(it)
+        for chat_ref in it.rows:
+            if chat_ref != first:
+                await it.app.inbox.marks.done(chat_ref)
+        await it.until(lambda: it.rows == [first])
+        await it.answer("готово")
+        await it.until_told("Nobody else is waiting for an answer.")
+        assert (it.opened, it.focus, it.box) == (first, "box", "")
+        assert it.said == []
+        await it.press("ctrl+n")
+        assert (it.opened, it.told) == (first, "Nobody else is waiting for an answer.")
+
+
+async def test_before_the_list_was_read_nobody_is_said_to_wait_no_more(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
+        first, _following = await begin(it)
+        tried: list[object] = []
+
+        async def nobody(beyond: object, **_how: object) -> None:
+            tried.append(beyond)
+
+        monkeypatch.setattr(it.app.inbox.chats, "next_waiting", nobody)
+        monkeypatch.setattr(Opening, "is_list_read", False)
+        await it.answer("готово")
+        await it.until(lambda: tried)
+        await it.answered()
+        assert (it.opened, "Nobody" in it.told) == (first, False)

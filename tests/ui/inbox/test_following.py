@@ -2,19 +2,25 @@
 
 import asyncio
 import threading
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
 from chat_tui.ui.chat.history import History
+from chat_tui.ui.dialogs.welcome import Welcome
 from chat_tui.ui.inbox import opening
+from chat_tui.ui.queue.list import QueueList
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.support.settling import settled
+from tests.support.scenes import NOW, make_scene
+from tests.support.settling import pressing, settled
 from tests.ui.app_stage import NARROW, WIDE, Desk, desk
 
 LONG_S = 3600.0
@@ -214,6 +220,23 @@ async def test_a_question_after_a_burst_of_moves_is_about_the_highlighted_chat(
         await it.burst([*["down"] * 4, key, "down"])
         await it.until(lambda: it.dialog)
         assert (it.highlighted, it.opened) == (aim, aim)
+
+
+async def test_the_greeting_names_the_wait_of_the_chat_that_n_opens(tmp_path: Path) -> None:
+    scene = make_scene(tmp_path, language="en")
+    async with scene.app.run_test(size=WIDE) as pilot:
+        await pressing()(pilot)
+        scene.app.push_screen(Welcome(scene.inbox, now=lambda: NOW, zone=UTC))
+        await settled(scene.app)
+        count = str(scene.app.screen.query_one("#count", Static).content)
+        await pressing("escape", "n")(pilot)
+        row = scene.app.screen.query_one(QueueList)
+        assert row.highlighted == ref(1)
+        assert count == "6 waiting, longest 3 h", (
+            "not that of the buyer below the dispute, who waits 42 minutes"
+        )
+        scene.app.exit()
+    scene.close()
 
 
 @pytest.mark.usefixtures("one_by_one")
