@@ -43,6 +43,8 @@ class Command:
     """A verb in English for the bottom line; empty = not shown there."""
     action: str = ""
     """The action to run; empty = the id."""
+    idle: Where | None = None
+    """Where it works and has nothing to do, so that no hint offers it."""
     of_chat: bool = False
     """Whether it acts on a chat, so that it cannot run without one, though its place exists without one."""
 
@@ -73,6 +75,7 @@ COMMANDS: Final = (
     Command("next_waiting", ("n",), _OUTSIDE, N_("Go to the next waiting chat"), N_("next")),
     Command("write", ("c",), _OUTSIDE, N_("Write in the chat"), N_("write"), of_chat=True),
     Command("open", ("enter",), _LIST, N_("Go into the conversation"), N_("read"), of_chat=True),
+    Command("back", ("escape",), _OUTSIDE, N_("Step back"), N_("back"), idle=_LIST),
     Command("view", ("o",), _HISTORY, N_("View a file from the message"), N_("view"), action="pick('view')"),
     Command("save", ("s",), _HISTORY, N_("Save a file from the message"), N_("save"), action="pick('save')"),
     Command(
@@ -118,7 +121,6 @@ COMMANDS: Final = (
     Command("page_up", ("pageup",), _MOVE, N_("Move up a page"), action="page(-1)"),
     Command("next_pane", ("tab",), _OUTSIDE, N_("Go to the next pane")),
     Command("previous_pane", ("shift+tab",), _OUTSIDE, N_("Go to the previous pane")),
-    Command("back", ("escape",), _OUTSIDE, N_("Step back"), N_("back")),
     Command("send", ("enter",), _COMPOSE, N_("Send the message"), N_("send")),
     Command("templates", ("slash",), _COMPOSE, N_("Choose a template (in an empty box)"), N_("template")),
     Command(
@@ -230,7 +232,9 @@ def hints(focus: Where) -> list[tuple[str, str]]:
     return [
         (key_label(key), _(command.hint))
         for command in heard(focus)
-        if command.hint and (key := _shortest(command, in_text=focus is Where.COMPOSE))
+        if command.hint
+        and focus is not command.idle
+        and (key := _shortest(command, in_text=focus is Where.COMPOSE))
     ]
 
 

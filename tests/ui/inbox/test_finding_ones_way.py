@@ -131,7 +131,7 @@ async def test_every_dialog_tells_all_its_keys_and_breaks_no_phrase(
 async def test_every_command_can_run_or_the_palette_knows_why_not(
     pane: Where, tmp_path: Path, stage: list[Scene]
 ) -> None:
-    """Promised: U24."""
+    """Promised: U70."""
     stage.append(make_scene(tmp_path, language="en"))
     app = stage[0].app
     way = {**PANES, Where.COMPOSE: ("n",), Where.ORDER: ("j", "enter", "i", "tab", "tab")}[pane]

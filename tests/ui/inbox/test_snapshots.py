@@ -85,6 +85,26 @@ def test_palette(picture: Picture) -> None:
     assert picture("ctrl+p")
 
 
+@IN_BOTH_LANGUAGES
+def test_keys_of_the_box_that_narrow(picture: Picture) -> None:
+    assert picture("n", "f1", *"ctrl")
+
+
+@IN_BOTH_LANGUAGES
+def test_palette_says_why_a_command_cannot_run(picture: Picture) -> None:
+    assert picture("j", "ctrl+p", *"file", "enter")
+
+
+@IN_BOTH_LANGUAGES
+def test_empty_outbox(picture: Picture) -> None:
+    assert picture("O")
+
+
+@IN_BOTH_LANGUAGES
+def test_empty_tab(picture: Picture) -> None:
+    assert picture("5")
+
+
 @UP_TO_THE_LARGEST
 def test_new_chat(picture: Picture) -> None:
     assert picture("a")

@@ -150,7 +150,7 @@ async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
 def test_hints_begin_with_where_letters_go_and_end_with_help_and_break_no_phrase(
     width: int, focus: Where, language: str
 ) -> None:
-    """Promised: U20."""
+    """Promised: U69."""
     locale.use(language)
     words, hints = keys.letters_go(focus), keys.hints(focus)
     line = text_of(hints_line(words, hints, width))
