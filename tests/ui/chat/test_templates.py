@@ -231,7 +231,7 @@ async def test_what_is_not_known_is_marked_and_not_sent(market: Sandbox, tmp_pat
         assert it.outcome.startswith("Not filled in: {оператор}. Write it yourself.")
         for _ in range(2):
             await it.press_again("enter")
-        await it.until_told("{оператор} Nothing was sent. Fill it in")
+        await it.until_told("{оператор}. Nothing was sent. Fill it in")
         assert it.sent == []
         await it.press(*["backspace"] * len("{оператор}"))
         assert "Not filled in" not in it.screen
