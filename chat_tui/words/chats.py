@@ -8,7 +8,7 @@ from chat_tui.locale import _
 from chat_tui.model.chat import ChatContext, ChatStatus, ContextKind, Sender
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxState
-from chat_tui.model.queue import QueueItem
+from chat_tui.model.queue import Elsewhere, QueueItem
 from chat_tui.safetext import is_blank, one_line
 from chat_tui.settings.hours import Hours
 from chat_tui.words import glyphs
@@ -92,10 +92,10 @@ def chat_brief(item: QueueItem) -> str:
 
 
 def chat_header(item: QueueItem) -> str:
-    """The title with our labels and note; the shop comes last, because the end is cut off first."""
+    """The title with who else is there, our labels and note; the shop comes last: the end is cut first."""
     note = f"{glyphs.NOTE} {one_line(item.note)}" if item.note else ""
     labels = " ".join(f"#{one_line(name)}" for name in item.labels)
-    return _title(item, (labels, note))
+    return _title(item, (company_words(item.elsewhere), labels, note))
 
 
 def _title(item: QueueItem, own: Iterable[str]) -> str:
@@ -118,6 +118,38 @@ def recipient(item: QueueItem, cells: int | None = None) -> str:
     shop = cut(shop, max(room - width_of((Span(name),)), min(_SHOP_LEAST, room // 2)))
     title = glyphs.JOIN.join((cut(name, room - width_of((Span(shop),))), topic, shop))
     return _("To: {title}").format(title=title)
+
+
+# -- who else has a chat open ------------------------------------------------------------------------------
+
+
+_WHO_MOST = 24
+"""Cells of a colleague's name."""
+
+
+def company_words(elsewhere: Elsewhere | None) -> str:
+    """In a word or two, for a row or a header: who has the chat open in another window; "" = nobody."""
+    if elsewhere is None:
+        return ""
+    if who := _who(elsewhere):
+        return (_("typing: {name}") if elsewhere.is_typing else _("open: {name}")).format(name=who)
+    return _("typing elsewhere") if elsewhere.is_typing else _("open elsewhere")
+
+
+def company_sentence(elsewhere: Elsewhere) -> str:
+    """The same as a sentence at the caret."""
+    if who := _who(elsewhere):
+        words = (
+            _("{name} is writing in this chat.") if elsewhere.is_typing else _("{name} has this chat open.")
+        )
+        return words.format(name=who)
+    if elsewhere.is_typing:
+        return _("This chat is open in another window. An answer is being written there, too.")
+    return _("This chat is open in another window.")
+
+
+def _who(elsewhere: Elsewhere) -> str:
+    return cut(one_line(elsewhere.who[:_NAME_MOST]), _WHO_MOST)
 
 
 # -- whose turn it is, and which waits are highlighted ---------------------------------------------------

@@ -1,16 +1,24 @@
-"""Drafts: text typed and not sent is saved for its chat, and kept in memory while the disk refuses it."""
+"""Drafts: text typed and not sent is saved for its chat, and kept in memory while the disk refuses it.
+
+Also whether somebody else, in another copy, has the chat open and writes there.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
+from chat_tui.model.queue import Elsewhere
 from chat_tui.model.timeline import Draft
+from chat_tui.safetext import is_blank
 from chat_tui.ui.chat.compose import Compose
+from chat_tui.words.chats import company_sentence
 from chat_tui.words.problems import problem_words
 
 DRAFT_S: Final = 1.0
@@ -143,3 +151,58 @@ class Drafts:
         # A running timer is left alone: a new one would postpone the save.
         if self._timer is None:
             self._timer = self._pane.set_timer(seconds, self.save)
+
+
+@dataclass(eq=False)
+class Neighbours:
+    """Says at the caret who else has the open chat open, and lets the others know what is typed here."""
+
+    inbox: InboxApi
+    box: Compose
+    _chat_ref: ChatRef | None = field(default=None, init=False)
+    _seen: Elsewhere | None = field(default=None, init=False)
+    _said: str = field(default="", init=False)
+    """The sentence at the caret, if it is ours."""
+    _is_asked: bool = field(default=False, init=False)
+    """Whether the operator was asked about sending while somebody else writes."""
+    _has_typed: bool = field(default=False, init=False)
+    _is_typing: bool = field(default=False, init=False)
+    """What the others know."""
+
+    def move(self, chat_ref: ChatRef | None) -> None:
+        """Another chat is shown now, and its draft is in the box; None = no chat."""
+        self._chat_ref, self._seen, self._said = chat_ref, None, ""
+        self._is_asked = self._has_typed = self._is_typing = False
+
+    def show(self, elsewhere: Elsewhere | None) -> None:
+        """Say it when somebody came or began to write; what is said about the text otherwise stays."""
+        before, self._seen = self._seen, elsewhere
+        is_ours = bool(self._said) and self.box.notice.words == self._said
+        is_news = elsewhere is not None and (before is None or elsewhere.is_typing > before.is_typing)
+        if elsewhere != before and (is_ours or (is_news and not self.box.notice.words)):
+            self._said = "" if elsewhere is None else company_sentence(elsewhere)
+            self.box.say(self._said)
+
+    def typed(self) -> None:
+        """The text was changed by hand."""
+        self._has_typed = True
+        self.tell()
+
+    def sent(self) -> None:
+        """The text was sent."""
+        self._has_typed = self._is_asked = False
+        self.tell()
+
+    def tell(self) -> None:
+        """Let the others know whether a text is being typed here."""
+        is_so = self._has_typed and self.box.has_focus and not is_blank(self.box.text)
+        if self._chat_ref is not None and is_so != self._is_typing:
+            self._is_typing = is_so
+            self.inbox.chats.typing(self._chat_ref, is_so=is_so)
+
+    def question(self) -> str:
+        """The question to ask, once, before a text crosses one that somebody else writes; "" = none."""
+        if self._seen is None or not self._seen.is_typing or self._is_asked:
+            return ""
+        self._is_asked = True
+        return f"{company_sentence(self._seen)} {_('Enter again sends it.')}"

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Resize
+from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message as UiMessage
 from textual.widget import Widget
 
@@ -24,7 +24,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.chat.compose import Compose
-from chat_tui.ui.chat.drafts import Drafts
+from chat_tui.ui.chat.drafts import Drafts, Neighbours
 from chat_tui.ui.chat.history import History
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.news import Digest
@@ -159,6 +159,7 @@ class TalkPane(Vertical):
         self._addressed = ""
         """The recipient, as it stands on the frame of the box."""
         self._held = HeldSend(self.box, now)
+        self._neighbours = Neighbours(inbox, self.box)
         self.item: QueueItem | None = None
         """The chat as the list shows it; None = no chat is shown."""
         self.attention = Attention(self, inbox)
@@ -243,6 +244,7 @@ class TalkPane(Vertical):
         self.others = draft.others
         self.attention.turn_to(chat_ref)
         self.drafts.take_up(draft, recipient(item))
+        self._neighbours.move(chat_ref)
         self.history.show(page, item, at=at)
         self._read_to = self.history.newest_shown
         self._entitle(item)
@@ -264,6 +266,7 @@ class TalkPane(Vertical):
         left = self.drafts.unsaved(), self._unsent()
         self.others, self.item, self._addressed = (), None, ""
         self.attention.turn_to(None)
+        self._neighbours.move(None)
         self.drafts.put_away()
         self.history.say(words)
         self.box.disabled, self.box.border_title = True, None
@@ -314,6 +317,7 @@ class TalkPane(Vertical):
         self.item = item
         self.history.entitle(item)
         self._address()
+        self._neighbours.show(item.elsewhere)
 
     def _address(self) -> None:
         """Write the recipient on the frame of the box, as wide as it is now."""
@@ -363,6 +367,12 @@ class TalkPane(Vertical):
         message.stop()
         self._read_to = max(self._read_to, self.history.newest_shown)
         self.drafts.save_soon()
+        self._neighbours.typed()
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        self._neighbours.tell()
 
     def _unsent(self) -> str:
         """The warning for leaving a chat whose text Enter did not send; "" if there is no such text."""
@@ -388,6 +398,9 @@ class TalkPane(Vertical):
             stale = _("A new message came while you were writing. Read it; Enter again sends.")
             await self._say(chat_ref, stale, self.box.refuse)
             return
+        if question := self._neighbours.question():
+            await self._say(chat_ref, question, self.box.refuse)
+            return
         # Read before sending: afterwards the chat no longer waits.
         was_waiting = self.item is not None and self.item.is_to_answer
         to = "" if self.item is None else chat_brief(self.item)
@@ -411,6 +424,7 @@ class TalkPane(Vertical):
             self.drafts.sent(chat_ref)
             self.box.clear_after_send(text)
             self.drafts.save_soon()
+            self._neighbours.sent()
         self._held.hold(outcome, to)
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 

@@ -8,8 +8,10 @@ from typing import Final
 from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
 from chat_tui.terminal.app import TerminalApp
+from chat_tui.ui import keys
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.opening import Opening, nobody_waits
 
@@ -59,6 +61,13 @@ class Advancing:
         if chosen is None:
             if is_idle() and self.opening.is_list_read:
                 talk.box.say(nobody_waits())
+            return
+        item = await self.inbox.chats.item(chosen)
+        if item is not None and item.elsewhere is not None:
+            # Where somebody else is, only a key leads.
+            if is_idle():
+                words = _("The next chat is open in another window. {key} opens it.")
+                talk.box.say(words.format(key=keys.key_of("next_in_text")))
             return
 
         def shown() -> None:

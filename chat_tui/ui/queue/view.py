@@ -13,7 +13,7 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
-from chat_tui.words.chats import Patience, about, author, buyer_name, state_words
+from chat_tui.words.chats import Patience, about, author, buyer_name, company_words, state_words
 from chat_tui.words.line import Line, Role, Span, cut, fit, pad, rule, spread, width_of
 from chat_tui.words.times import age, hold_words
 
@@ -99,7 +99,11 @@ def _preview(item: QueueItem, subject: Span, cells: int) -> Line:
     elif not words:
         words = _("(empty, perhaps a sticker)") if item.newest_sender else ""
     gap = Span("  " if own.text else "")
-    return fit((subject, gap, own, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells)
+    company = company_words(item.elsewhere)
+    there = (Span("  "), Span(company, Role.WARN)) if company else ()
+    return fit(
+        (subject, *there, gap, own, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells
+    )
 
 
 def own_words(item: QueueItem) -> str:
