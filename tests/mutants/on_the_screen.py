@@ -151,4 +151,42 @@ _KEYS = (
     ),
 )
 
-ON_THE_SCREEN = (*_TERMINAL, *_EDITOR, *_KEYS)
+_LAYOUT = (
+    one(
+        "finished chats stand among the others",
+        "chat_tui/store/migrations/cache/007_finished_below.sql",
+        "WHEN status = 'FINISHED' THEN 2",
+        "WHEN status = 'FINISHED' THEN 1",
+        "tests/store/test_queue.py::test_finished_chats_stand_below_the_line",
+    ),
+    one(
+        "the line moves while the order is held back",
+        "chat_tui/ui/queue/view.py",
+        "replace(item, is_below_line=self.items[place].is_below_line)",
+        "item",
+        "tests/ui/queue/test_finished_below.py::test_a_chat_that_finishes_while_the_order_is_held_back_moves_no_line",
+    ),
+    one(
+        "a click in a short conversation means another message",
+        "chat_tui/ui/chat/history_view.py",
+        "        row -= self.blank_rows\n",
+        "",
+        "tests/ui/chat/test_history_columns.py::test_a_short_conversation_stands_at_the_bottom_next_to_the_box",
+    ),
+    one(
+        "the number of an order is cut for the name of the business",
+        "chat_tui/ui/queue/view.py",
+        "max(glyphs.BUSINESS_CUT, min(cells, room))",
+        "cells",
+        "tests/ui/queue/test_rows.py::test_the_number_is_never_cut_before_the_preview",
+    ),
+    one(
+        "the order panel comes back without being asked for",
+        "chat_tui/ui/inbox/screen.py",
+        "            self._order.give_way()\n",
+        "",
+        "tests/ui/order/test_order_panel.py::test_below_140_columns_the_panel_takes_the_place_of_the_list",
+    ),
+)
+
+ON_THE_SCREEN = (*_TERMINAL, *_EDITOR, *_KEYS, *_LAYOUT)

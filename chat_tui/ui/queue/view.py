@@ -1,7 +1,7 @@
 """The rows of the list: the two lines of a chat, which chats are in memory, and which are on the screen."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -187,7 +187,8 @@ class QueueWindow:
         """Replace chats of the window by newer values, in the same places."""
         for item in items:
             if (place := self._places.get(item.chat.chat_ref)) is not None:
-                self.items[place] = item
+                # On the side of the line where it stands: a chat may end while the order is held back.
+                self.items[place] = replace(item, is_below_line=self.items[place].is_below_line)
 
     def _unknown(self, items: Sequence[QueueItem]) -> list[QueueItem]:
         # A chat that moved between two reads keeps the place where the operator saw it.
@@ -195,7 +196,6 @@ class QueueWindow:
 
     def _number(self) -> None:
         self._places = {item.chat.chat_ref: place for place, item in enumerate(self.items)}
-        # Not in `update`: a chat that is finished while the order is held back keeps its place.
         below = next((place for place, item in enumerate(self.items) if item.is_below_line), None)
         self.line_at = None if below == 0 and self.has_before else below
 

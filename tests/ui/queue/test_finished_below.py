@@ -1,5 +1,7 @@
 """Finished chats stand in grey below a line, which no key and no click can choose."""
 
+from dataclasses import replace
+
 import pytest
 
 from chat_tui import locale
@@ -95,9 +97,12 @@ async def test_the_line_is_not_known_where_the_window_begins_below_it() -> None:
 async def test_a_chat_that_finishes_while_the_order_is_held_back_moves_no_line() -> None:
     app = ListApp()
     async with app.run_test():
-        app.list.show(page(3, 2))
+        app.list.show(replace(page(3, 2), has_after=True))
         before = drawn(app.list)
-        app.list.refresh_items([queue_item(0, customer_name="Buyer 0", is_below_line=True)])
+        ended = queue_item(0, customer_name="Buyer 0", status=ChatStatus.FINISHED, is_below_line=True)
+        app.list.refresh_items([ended])
+        assert drawn(app.list) == before
+        app.list.extend_after(page(0, 7, first=5))
         assert drawn(app.list) == before
 
 
