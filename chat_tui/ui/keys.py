@@ -256,7 +256,8 @@ def why_not(command: Command, focus: Where | None, *, has_chat: bool) -> str:
     if where is not Where.OUTSIDE_TEXT and not focus & where:
         return _way_to(where)
     if (command.of_chat or where in {Where.HISTORY, Where.COMPOSE}) and not has_chat:
-        return _("There is no chat here. First choose a tab with chats: {key}").format(key=key_of("tab_6"))
+        words = _("There is no chat here. {all} shows all chats, {start} starts one.")
+        return words.format(all=key_of("tab_6"), start=key_of("new_chat"))
     return ""
 
 

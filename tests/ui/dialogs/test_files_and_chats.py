@@ -104,7 +104,7 @@ async def test_an_order_that_does_not_exist_is_one_sentence_and_the_number_stays
         await it.until(lambda: it.dialog == "NewChatScreen")
         await it.write("99")
         await it.press("enter")
-        await it.until_shown("Check the number.")
+        await it.until_shown("404: Order not found: '99'.", "the number.")
         assert it.app.screen.query_one(Input).value == "99"
         assert market.created == []
         number = str(market.unopened())

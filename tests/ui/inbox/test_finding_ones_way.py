@@ -84,7 +84,7 @@ async def test_every_key_that_help_tells_is_bound_where_it_says(tmp_path: Path, 
 
 
 @pytest.mark.usefixtures("own_keys")
-@pytest.mark.parametrize(("language", "width"), [("en", 120), ("ru", 80)])
+@pytest.mark.parametrize(("language", "width"), [("en", 120), ("en", 100), ("ru", 80), ("ru", 40)])
 async def test_the_bottom_line_tells_the_keys_of_the_focused_pane(
     width: int, language: str, tmp_path: Path, stage: list[Scene]
 ) -> None:
@@ -159,7 +159,7 @@ async def test_the_palette_says_in_a_dialog_and_without_a_chat_what_to_do_first(
     app = stage[0].app
     async with app.run_test(size=(120, 24)) as pilot:
         for way, words in {
-            (): "There is no chat here. First choose a tab with chats: 6",
+            (): "There is no chat here. 6 shows all chats, a starts one.",
             ("f",): "First close this window: Esc",
         }.items():
             await pressing(*way, "ctrl+p", *"snooze", "enter")(pilot)
