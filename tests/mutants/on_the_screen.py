@@ -117,7 +117,7 @@ _KEYS = (
     one(
         "an Enter behind a template is swallowed silently",
         COMPOSE,
-        "        elif why := self._not_yet():\n            self.say(why)\n",
+        "        elif why := self._not_yet():\n            self.refuse(why)\n",
         "        elif self._not_yet():\n            pass\n",
         "tests/ui/inbox/test_answered_keys.py::test_an_enter_that_bounced_behind_a_template_is_answered",
     ),
@@ -127,6 +127,27 @@ _KEYS = (
         "_SAME_PRESS: Final = 0.1",
         "_SAME_PRESS: Final = 0.3",
         "tests/ui/inbox/test_answered_keys.py::test_a_second_enter_behind_a_template_sends_it",
+    ),
+    one(
+        "an Enter for the chat before sends the draft of the next",
+        COMPOSE,
+        "if self._enter.pressed_at < self._astray.readable_at and not is_blank(self.text):",
+        "if False:",
+        "tests/ui/chat/test_compose.py::test_an_enter_meant_for_the_chat_before_sends_nothing_here",
+    ),
+    one(
+        "a template that was wanted for one chat goes into the next",
+        COMPOSE,
+        "        self._end_choice()\n        self.say(\"\")\n",
+        "        self.say(\"\")\n",
+        "tests/ui/chat/test_templates.py::test_a_template_never_reaches_another_chat",
+    ),
+    one(
+        "any of several messages is the masked text",
+        "chat_tui/model/timeline.py",
+        "if len(found) == 1 and _is_masked_text(",
+        "if found and _is_masked_text(",
+        "tests/model/test_timeline.py::test_a_message_that_need_not_be_ours_stays_beside_it",
     ),
     one(
         "the box has the keys and is not shown",
