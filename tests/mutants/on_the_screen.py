@@ -138,8 +138,8 @@ _KEYS = (
     one(
         "a template that was wanted for one chat goes into the next",
         COMPOSE,
-        "        self._end_choice()\n        self.say(\"\")\n",
-        "        self.say(\"\")\n",
+        '        self._end_choice()\n        self.say("")\n',
+        '        self.say("")\n',
         "tests/ui/chat/test_templates.py::test_a_template_never_reaches_another_chat",
     ),
     one(

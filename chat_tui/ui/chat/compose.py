@@ -22,7 +22,7 @@ from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.terminal.keys import bind
 from chat_tui.terminal.layout import TWINS
 from chat_tui.terminal.text_box import TextBox
-from chat_tui.ui.keys import Where, bindings, commands, freed
+from chat_tui.ui.keys import Where, bindings, commands, freed, key_of
 from chat_tui.ui.kit.bars import LineList, NoticeLine
 from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
@@ -203,8 +203,8 @@ class Compose(TextBox):
         """The text that the notice is about."""
         self._refused = False
         """Whether the notice says why Enter did not send the text."""
-        self._outcome = ""
-        """What becomes of the message that was sent before; "" = nothing is to be said about it."""
+        self._outcome = "", ""
+        """What `report` was called with."""
         self._is_asked = False
         """Whether a `SendWanted` has not been answered yet."""
         self._subtitle = ""
@@ -231,10 +231,13 @@ class Compose(TextBox):
         self.say(words)
         self._refused = True
 
-    def report(self, words: str) -> None:
-        """Show on the lower frame what becomes of the message sent before; "" removes it."""
-        if words != self._outcome:
-            self._outcome = words
+    def report(self, words: str, chat: str = "") -> None:
+        """Show on the lower frame what becomes of the message sent before to `chat`; "" removes it.
+
+        `words` have the places `{chat}` and `{key}`, the one that undoes the send.
+        """
+        if (words, chat) != self._outcome:
+            self._outcome = words, chat
             self._count()
 
     def answered(self) -> None:
@@ -410,7 +413,7 @@ class Compose(TextBox):
     def action_undo_send(self) -> None:
         """Undo the last edit of the text; in an empty box the last send."""
         # A text that was deleted comes back while there is no send that could still be undone.
-        is_emptied = bool(self.history.undo_stack) and not self._outcome
+        is_emptied = bool(self.history.undo_stack) and not self._outcome[0]
         if self.text or is_emptied:
             self.undo()
         else:
@@ -427,8 +430,9 @@ class Compose(TextBox):
         words = [_("view only")] if self._forbidden else []
         words += [missing_words(markers)] if markers else []
         words += [f"{length}/{TEXT_LIMIT}"] if length else []
-        before = self._outcome if self._choice is None else self._choice.caption
-        subtitle = _on_frame(before, words, self.frame_room)
+        undo = f"{key_of('leave')} {key_of('undo')}" if self.text else key_of("undo_send")
+        before, chat = self._outcome if self._choice is None else (self._choice.caption, "")
+        subtitle = _on_frame(before.replace("{key}", undo), chat, words, self.frame_room)
         if subtitle != self._subtitle:
             self._subtitle = subtitle
             self.border_subtitle = plain(subtitle) if subtitle else None
@@ -468,10 +472,11 @@ class Compose(TextBox):
             self.post_message(self.TypedTooSoon())
 
 
-def _on_frame(before: str, words: Sequence[str], room: int) -> str:
+def _on_frame(before: str, chat: str, words: Sequence[str], room: int) -> str:
     """What stands on the lower frame; `before` is cut first, because the rest is about the text itself."""
     left = room - sum(cell_len(one) + len(glyphs.JOIN) for one in words)
-    return glyphs.JOIN.join(filter(None, [cut(before, left), *words]))
+    named = cut(chat, max(0, left - cell_len(before.replace("{chat}", ""))))
+    return glyphs.JOIN.join(filter(None, [cut(before.replace("{chat}", named), left), *words]))
 
 
 def _previewed(spans: Sequence[Span]) -> Content:

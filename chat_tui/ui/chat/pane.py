@@ -68,9 +68,9 @@ class HeldSend:
         if self._item is None:
             return
         seconds = held_seconds(self._item, self.now())
-        words = _("Sends in {n} s: {chat}. {key}: undo")
-        words = words.format(n=seconds, chat=self._to, key=keys.key_of("undo_send"))
-        self.box.report(words if seconds else "")
+        # The other places are filled in by the box.
+        words = _("Sends in {n} s: {chat}. {key}: undo").replace("{n}", str(seconds))
+        self.box.report(words if seconds else "", self._to)
         if not seconds:
             self._item = None
 

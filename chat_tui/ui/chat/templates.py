@@ -21,7 +21,7 @@ from chat_tui.safetext import is_blank, one_line, safe, stripped
 from chat_tui.ui.kit.bars import LIST_ROWS
 from chat_tui.words import glyphs
 from chat_tui.words.layouts import spellings
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, spread, wrap
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, pad, wrap
 from chat_tui.words.problems import missing_words
 
 _LONGEST_NAME = 200
@@ -61,8 +61,9 @@ def template_line(template: Template, values: Mapping[Field, str], cells: int) -
     name = one_line(template.name)
     start = one_line(fill(template.text, values)[:_LONGEST_NAME])
     room = cells - cell_len(name) - 2
-    rest = (Span(cut(start, room), Role.MUTED),) if room >= 10 else ()
-    return spread((Span(name),), rest, cells)
+    if room < 10:
+        return (Span(pad(name, cells)),)
+    return (Span(name), Span("  "), Span(pad(start, room), Role.MUTED))
 
 
 def preview(template: Template, values: Mapping[Field, str]) -> list[Span]:

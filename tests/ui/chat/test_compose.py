@@ -161,15 +161,15 @@ async def test_the_counter_counts_from_the_first_letter_and_warns_near_the_limit
         assert len(app.sent) == 1
 
 
-async def test_the_message_before_is_reported_on_the_frame_and_leaves_room_for_the_counter() -> None:
+async def test_the_message_before_is_reported_with_its_key_and_its_name_is_cut_first() -> None:
     async with a_box() as app:
-        app.box.report("Sends in 5 s: Olga · order …4561. ctrl+z: undo")
+        app.box.report("Sends in 5 s: {chat}. {key}: undo", "Olga · order …4561")
         assert app.box.border_subtitle == "Sends in 5 s: Olga · order …4561. ctrl+z: undo"
-        app.box.report(f"Sends in 5 s: {'Olga ' * 20}")
+        app.box.report("Sends in 5 s: {chat}. {key}: undo", "Olga " * 20)
         await app.arrive("a")
         subtitle = str(app.box.border_subtitle)
         assert subtitle.startswith("Sends in 5 s: Olga")
-        assert subtitle.endswith("… · 1/4096")
+        assert subtitle.endswith("…. Esc u: undo · 1/4096"), "ctrl+z would undo the letter"
         assert len(subtitle) == app.box.frame_room
         app.box.report("")
         assert app.box.border_subtitle == "1/4096"
