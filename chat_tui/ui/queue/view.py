@@ -13,12 +13,14 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
-from chat_tui.words.chats import Patience, about, author, buyer_name, company_words, state_words
+from chat_tui.words.chats import Patience, about, author, buyer_name, company_words, sender_mark, state_words
 from chat_tui.words.line import Line, Role, Span, cut, fit, pad, rule, spread, width_of
 from chat_tui.words.times import age, hold_words
 
 _NAME_MIN = 12
 """Cells of a name that are never given up for the age of a chat."""
+_WORDS_MIN = 6
+"""Cells of a message below which a mark stands for the name of its author."""
 _OTHER_MAX = 24
 """Cells of a subject that this version does not know; the number of an order or return is never cut."""
 
@@ -101,9 +103,11 @@ def _preview(item: QueueItem, subject: Span, cells: int) -> Line:
     gap = Span("  " if own.text else "")
     company = company_words(item.elsewhere)
     there = (Span("  "), Span(company, Role.WARN)) if company else ()
-    return fit(
-        (subject, *there, gap, own, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells
-    )
+    before, writer = (subject, *there, gap, own, Span("  ")), author(item.newest_sender)
+    if writer.text and width_of((*before, writer)) + _WORDS_MIN > cells:
+        # A name without words says nothing: the mark of the history takes its place.
+        writer = Span(f"{sender_mark(item.newest_sender)[0]} ", writer.role)
+    return fit((*before, writer, Span(words, _tone(item))), cells)
 
 
 def own_words(item: QueueItem) -> str:

@@ -175,6 +175,23 @@ def test_the_age_leaves_before_a_name_is_cut_short(width: int, state: OutboxStat
         assert first.endswith(" 12 мин ") or width < 44
 
 
+@pytest.mark.parametrize(
+    ("width", "sender", "shown"),
+    [
+        (32, Sender.SUPPORT, "возврат 8812045  · Пришлите…"),
+        (36, Sender.SUPPORT, "возврат 8812045  · Пришлите фот…"),
+        (44, Sender.SUPPORT, "возврат 8812045  Поддержка: Пришлите фо…"),
+        (32, Sender.PARTNER, "возврат 8812045  Вы: Пришли…"),
+        (32, Sender.CUSTOMER, "возврат 8812045  Пришлите ф…"),
+    ],
+)
+def test_a_name_of_an_author_leaves_room_for_the_words(width: int, sender: str, shown: str) -> None:
+    locale.use("ru")
+    about_a_return: dict[str, Any] = {"context_kind": ContextKind.RETURN, "return_id": 8812045}
+    second = row(width, newest_sender=sender, snippet="Пришлите фотографию товара", **about_a_return)[1]
+    assert second.strip() == shown
+
+
 def test_a_subject_of_an_unknown_kind_is_cut() -> None:
     assert row(44, context_kind="SUBSCRIPTION_OF_SOME_KIND")[1].startswith(
         "   other (SUBSCRIPTION_OF_…  Когда"
