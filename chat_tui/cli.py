@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except streams.Unprintable as lost:
         if not lost.nobody_reads:
-            words = _("Standard output takes nothing, so nothing was printed: {reason}.")
+            words = _("Standard output cannot be written, so nothing was printed: {reason}.")
             streams.err(f"chat-tui: {words.format(reason=lost.reason)}\n")
         return NOBODY_READS if lost.nobody_reads else REFUSED
     return code

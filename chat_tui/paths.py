@@ -33,7 +33,7 @@ class ForeignDirectory(ExpectedFailure):
     def __init__(self, path: Path, *, is_owned: bool) -> None:
         words = _("{path} belongs to another user and is not used.")
         if is_owned:
-            words = _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}")
+            words = _("Others can write to {path}. Check what is in it, then run: chmod 700 {quoted}")
         super().__init__(words, path=path, quoted=shlex.quote(str(path)))
         self.path = path
         self.is_owned = is_owned
@@ -92,7 +92,7 @@ def _forget_relative() -> None:
         if not os.path.isabs(os.environ.get(name, "")):
             os.environ.pop(name, None)
     if not os.path.isabs(os.path.expanduser("~")):
-        raise OSError(errno.ENOENT, _("Nobody knows your home directory. Set HOME to it, from / on."))
+        raise OSError(errno.ENOENT, _("Your home directory is unknown. Set HOME to its full path."))
 
 
 def _refuse_hands_above(directory: Path) -> None:

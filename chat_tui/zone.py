@@ -45,8 +45,8 @@ class FoundZone:
         if self.refused is None:
             return ""
         words = _(
-            "TZ names no time zone ({value}): times are those of {zone}. "
-            "Write it as Europe/Moscow or MSK-3, or unset it."
+            "TZ is not a time zone ({value}), so times are shown for {zone}. Write it as "
+            "Europe/Moscow or MSK-3, or unset it."
         )
         return words.format(value=one_line(self.refused, limit=_NOTICE_LIMIT), zone=one_line(self.name))
 

@@ -107,7 +107,7 @@ def test_leaving_the_box_stores_nothing(environ: dict[str, str]) -> None:
 
 def test_login_asks_for_the_key_unseen(market: Sandbox, environ: dict[str, str]) -> None:
     with inbox("login", environ=environ) as program:
-        program.wait_for_text("Api-Key (it stays unseen):", timeout=PATIENCE_S)
+        program.wait_for_text("Api-Key (hidden):", timeout=PATIENCE_S)
         program.feed(f"{market.api_key}\n")
         assert program.wait_exit() == 0
         assert b"3 shops" in program.raw
@@ -118,7 +118,7 @@ def test_login_asks_for_the_key_unseen(market: Sandbox, environ: dict[str, str])
 def test_login_left_with_ctrl_c_or_ctrl_d_stores_nothing(environ: dict[str, str]) -> None:
     for key, code in (("\x03", 130), ("\x04", 1)):
         with inbox("login", environ=environ) as program:
-            program.wait_for_text("Api-Key (it stays unseen):", timeout=PATIENCE_S)
+            program.wait_for_text("Api-Key (hidden):", timeout=PATIENCE_S)
             program.feed(key)
             assert program.wait_exit() == code
             assert b"Traceback" not in program.raw

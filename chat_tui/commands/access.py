@@ -33,8 +33,8 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
     if not settings.has_access:
         raise CannotStart(
             _(
-                "There is no key. Connect a shop: chat-tui login (or set CHAT_TUI_API_KEY). "
-                "To look around first: chat-tui demo"
+                "There is no key. Connect a shop: chat-tui login (or set CHAT_TUI_API_KEY). To "
+                "try the demo first: chat-tui demo"
             )
         )
     try:
@@ -99,7 +99,7 @@ async def _ask(market: MarketApi) -> BusinessId:
     businesses = {shop.business_id: shop.business_name for shop in shops}
     if not businesses:
         raise CannotStart(
-            _("The key opens no shop. Check in the Market's cabinet which one it was made for.")
+            _("The key opens no shop. Check in the seller's cabinet which one it was created for.")
         )
     if len(businesses) > 1:
         choice = "; ".join(f"{number} ({name})" for number, name in sorted(businesses.items()))

@@ -63,7 +63,7 @@ async def send(context: Context) -> int:
         complain(str(refusal))
         refused = True
     if asked.queue and items:
-        report(_("In the outbox. It goes when an inbox is open."))
+        report(_("In the outbox. It is sent automatically when chat-tui is open."))
         return int(refused)
     for item in items:
         refused |= not await _deliver(context.inbox, item, begun, names=len(parts) > 1)
@@ -158,7 +158,7 @@ def _agreed(context: Context, outcome: object) -> tuple[Doubt, ...]:
     if not isinstance(outcome, Problem):
         return ()
     if any(doubt.kind is DoubtKind.PRIVATE for doubt in outcome.doubts) and not context.asked.private:
-        raise Refused(f"{doubt_words(outcome.doubts)} {_('To send it all the same: --private')}")
+        raise Refused(f"{doubt_words(outcome.doubts)} {_('To send it anyway: --private')}")
     if not outcome.doubts:
         raise Refused(problem_words(outcome))
     return outcome.doubts
@@ -186,7 +186,7 @@ async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool)
 
 
 def _stays() -> str:
-    return _("It stays in the outbox, and an open inbox goes on with it: do not send it again.")
+    return _("It stays in the outbox, and an open chat-tui sends it: do not send it again.")
 
 
 async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:

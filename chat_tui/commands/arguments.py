@@ -106,10 +106,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
             parser.error(_("one of the arguments %s is required") % "TEXT --file")
         if read.file is not None and (read.text is not None or _is_text(rest)):
             parser.error(
-                _("a text and a file go one at a time: first send CHAT TEXT, then send CHAT --file FILE")
+                _("send a text and a file separately: first send CHAT TEXT, then send CHAT --file FILE")
             )
         if read.queue and read.dry_run:
-            parser.error(_("--queue and --dry-run exclude each other"))
+            parser.error(_("--queue and --dry-run cannot be used together"))
     if rest:
         parser.error(_("unrecognized arguments: %s") % " ".join(_harmless(rest)))
     return read
@@ -143,45 +143,47 @@ def build() -> argparse.ArgumentParser:
     everywhere = _everywhere()
     parser = Parser(
         prog="chat-tui",
-        description=_("The inbox of a shop on Yandex Market, in the terminal. Without a verb it opens."),
-        epilog=_("Nothing set up yet? Look at a pretend shop first: chat-tui demo"),
+        description=_(
+            "The inbox of a shop on Yandex Market, in the terminal. Without a command, opens the inbox."
+        ),
+        epilog=_("Nothing set up yet? Try the demo shop first: chat-tui demo"),
         parents=[everywhere],
         allow_abbrev=False,
     )
-    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), title=_("verbs"))
+    verbs = parser.add_subparsers(dest="verb", metavar=_("COMMAND"), title=_("commands"))
 
     def verb(name: str, words: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=words, description=words, parents=[everywhere], allow_abbrev=False)
 
-    _demo(verb("demo", _("open a pretend shop whose buyers answer; needs neither key nor network")))
-    _sandbox(verb("sandbox", _("run the pretend Market alone, for developers")))
-    _login(verb("login", _("connect a shop: check its key, show what it may do, keep it in a private file")))
+    _demo(verb("demo", _("open a demo shop whose buyers answer; needs neither key nor network")))
+    _sandbox(verb("sandbox", _("run the demo Market alone, for developers")))
+    _login(verb("login", _("connect a shop: check its key, show its rights, store it in a private file")))
     chats = verb("list", _("print the chats"))
-    _flag(chats, "--waiting", _("only those that wait for an answer, the longest first"))
+    _flag(chats, "--waiting", _("only those waiting for an answer, the longest first"))
     _output(chats)
     chat = verb("show", _("print a chat"))
     _chat(chat)
     _output(chat)
-    _send(verb("send", _("send a text or a file, and wait until it is there")))
+    _send(verb("send", _("send a text or a file, and wait until it is confirmed")))
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
     sync = verb("sync", _("bring the local copy up to date"))
-    sync.add_argument("--once", action="store_true", required=True, help=_("one round, then end"))
-    _export(verb("export", _("write a whole chat down, as a document or as evidence")))
-    _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
-    verb("paths", _("say where files are kept"))
-    _json(verb("doctor", _("look for what is wrong, and say how to mend it")))
-    settings = verb("settings", _("print the settings in force and who set them"))
-    _flag(settings, "--example", _("print a settings file with every setting explained"))
+    sync.add_argument("--once", action="store_true", required=True, help=_("one round, then exit"))
+    _export(verb("export", _("export a whole chat, as a document or as evidence")))
+    _stats(verb("stats", _("show how fast the shop answers, from the copy on this computer")))
+    verb("paths", _("show where files are kept"))
+    _json(verb("doctor", _("find what is wrong and show how to fix it")))
+    settings = verb("settings", _("show the settings in force and where they come from"))
+    _flag(settings, "--example", _("print a settings file that explains every setting"))
     return parser
 
 
 def _everywhere() -> Parser:
     # SUPPRESS: the defaults of a verb's parser must not overwrite options given before the verb.
     options = Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = options.add_argument_group(_("options everywhere"))
+    group = options.add_argument_group(_("options of every command"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
-    _flag(group, "--read-only", _("read only: send nothing, open no chat"))
-    words = _("open only this shop of the settings; keep files apart under this name")
+    _flag(group, "--read-only", _("read only: send nothing, start no chat"))
+    words = _("open only this shop from the settings; keep its files apart under this name")
     _value(group, "--profile", _profile, _("NAME"), words)
     group.add_argument("--version", action=Version, nargs=0, help=_("print the version"))
     return options
@@ -190,15 +192,15 @@ def _everywhere() -> Parser:
 def _demo(parser: argparse.ArgumentParser) -> None:
     words = _("how many chats there are (%(default)s)")
     _value(parser, "--chats", _whole(0, 1_000_000), "N", words, default=DEMO_CHATS)
-    _value(parser, "--seed", int, "S", _("which pretend world (%(default)s)"), default=DEMO_SEED)
+    _value(parser, "--seed", int, "S", _("which demo shop (%(default)s)"), default=DEMO_SEED)
     _flag(parser, "--hostile", _("with buyers who send markup, control characters and endless texts"))
 
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:
     _value(parser, "--port", _whole(0, 65_535), "P", _("port on this machine; 0 = any free one"), default=0)
     _demo(parser)
-    _value(parser, "--journal", Path, _("FILE"), _("keep what happens there in this file"))
-    words = _("milliseconds before an answer, more or less by half (%(default)s)")
+    _value(parser, "--journal", Path, _("FILE"), _("record everything that happens there in this file"))
+    words = _("milliseconds before an answer, varying by half (%(default)s)")
     _value(parser, "--latency", _whole(0, 60_000), "MS", words, default=0)
     # For the demo, which binds the port itself and ends this process by closing its standard input.
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
@@ -208,7 +210,7 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 def _login(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--token-stdin", _("read the key from standard input instead of asking"))
     _value(parser, "--business", _ID, _("ID"), _("which business, if the key opens several"))
-    _flag(parser, "--replace", _("use this key instead of another business's"))
+    _flag(parser, "--replace", _("replace another business's key with this one"))
 
 
 def _send(parser: argparse.ArgumentParser) -> None:
@@ -216,11 +218,11 @@ def _send(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "text", nargs="?", metavar=_("TEXT"), help=_("the text; - reads it from standard input")
     )
-    words = _("send this file instead; given again, the next one behind it")
+    words = _("send this file instead; repeat it for more files, sent in this order")
     _value(parser, "--file", Path, _("FILE"), words, action="append")
-    _flag(parser, "--private", _("send the file even if it looks like a secret, as id_rsa or .env"))
-    _flag(parser, "--dry-run", _("say what would go to whom, send nothing"))
-    _flag(parser, "--queue", _("only put it into the outbox; the open inbox sends it"))
+    _flag(parser, "--private", _("send the file even if it looks like a secret, such as id_rsa or .env"))
+    _flag(parser, "--dry-run", _("show what would be sent to whom; send nothing"))
+    _flag(parser, "--queue", _("only put it into the outbox; an open chat-tui sends it"))
 
 
 def _new(parser: argparse.ArgumentParser) -> None:
@@ -236,9 +238,9 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--format", choices=("md", "json", "txt"), default="md", help=_("kind of document (%(default)s)")
     )
     _flag(form, "--evidence", _("for a dispute: a directory with documents and files"))
-    words = _("write it into this file (with --evidence: directory), which must be new")
+    words = _("write to this file (with --evidence, a directory), which must be new")
     _value(parser, "--out", Path, _("FILE"), words)
-    _flag(parser, "--offline", _("only what is here; ask nothing"))
+    _flag(parser, "--offline", _("only what is here; do not ask the Market"))
 
 
 def _stats(parser: argparse.ArgumentParser) -> None:

@@ -110,7 +110,7 @@ def report(text: str) -> None:
         say(text)
         streams.flush()
     except Unprintable:
-        complain(_("It is done, only this line could not be printed: {text}").format(text=text))
+        complain(_("Done; only this line could not be printed: {text}").format(text=text))
 
 
 def columns() -> int:

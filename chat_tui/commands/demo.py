@@ -137,6 +137,6 @@ def _only_one(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            words = _("This demo is open in another window. Another shop: chat-tui demo --seed 2")
+            words = _("This demo is open in another window. For another demo shop: chat-tui demo --seed 2")
             raise CannotStart(words) from None
         yield

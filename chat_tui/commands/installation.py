@@ -19,7 +19,7 @@ def print_paths(context: Context) -> int:
     ):
         say(f"{words}: {place}")
     for place in sorted(paths.data.glob(f"*/{quarantine.NAME}")):
-        say(f"{_('what nobody could read, for a bug report')}: {place}")
+        say(f"{_('what could not be read, for a bug report')}: {place}")
     return 0
 
 

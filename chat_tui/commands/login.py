@@ -50,11 +50,11 @@ def login(context: Context) -> int:
     except KeyInTheWay as problem:
         raise Refused(str(problem)) from None
     key_file = keep_shop(settings_file, key, business.business_id, table)
-    words = _("The key is in {file}, which only you can read; {settings} leads to it.")
+    words = _("The key is in {file}, which only you can read; {settings} points to it.")
     report(words.format(file=key_file, settings=settings_file))
     # The environment overrides the file: a key there would be used instead of this one.
     if others := ", ".join(name for name in ENVIRONMENT if context.environ.get(name)):
-        words = _("{names} is set and goes before the file. Remove it, so that this key is used.")
+        words = _("{names} is set and overrides the file. Unset it to use this key.")
         complain(words.format(names=others))
     return 0
 
@@ -69,26 +69,26 @@ def _asked() -> str:
     """The key as the operator types or pastes it, without echo. Raises CannotStart."""
     if not sys.stdin.isatty():
         raise CannotStart(
-            _("There is no terminal to ask for the key. Give it by a pipe: chat-tui login --token-stdin")
+            _("There is no terminal to ask for the key. Pass it through a pipe: chat-tui login --token-stdin")
         )
     report(
-        _("Make an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”.")
+        _("Create an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”.")
     )
     with warnings.catch_warnings():
         # getpass only warns, and then shows the key, where the terminal cannot turn off its echo.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
-            return getpass.getpass(_("Api-Key (it stays unseen): "))
+            return getpass.getpass(_("Api-Key (hidden): "))
         except EOFError:
             return ""
         except getpass.GetPassWarning:
             raise CannotStart(
-                _("This terminal cannot hide the key. Give it by a pipe: chat-tui login --token-stdin")
+                _("This terminal cannot hide the key. Pass it through a pipe: chat-tui login --token-stdin")
             ) from None
 
 
 def _show_rights(opened: OpenedByKey) -> None:
-    report(_("Key “{name}” may:").format(name=opened.rights.name or "?"))
+    report(_("Key “{name}” allows you to:").format(name=opened.rights.name or "?"))
     for right in rights_of(opened.rights):
         report(f"  {right_line(right)}")
     if opened.rights.may_read and (summary := rights_summary(opened.rights)):
@@ -119,7 +119,7 @@ def _chosen(opened: OpenedByKey, wanted: int | None, *, may_ask: bool) -> Cabine
     for number, business in enumerate(found, 1):
         report(f"{number}  {business_words(business)}")
     if not may_ask:
-        raise Refused(_("The key opens several businesses. Name one: --business ID"))
+        raise Refused(_("The key opens several businesses. Choose one: --business ID"))
     try:
         typed = input(_("Which one? Its number: ")).strip()
     except (EOFError, OSError):

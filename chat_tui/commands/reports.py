@@ -53,7 +53,7 @@ async def sync(context: Context) -> int:
 
 
 def _done(done: SyncReport) -> list[str]:
-    words = _("chats seen {chats}, changed {changed}; histories read {histories}; requests {requests}")
+    words = _("chats seen {chats}, changed {changed}; conversations loaded {histories}; requests {requests}")
     counts = words.format(
         chats=done.chats, changed=done.changed, histories=done.histories, requests=done.requests
     )
@@ -65,13 +65,13 @@ def _unreadable(context: Context) -> list[str]:
     if not count:
         return []
     words = ngettext("{n} item could not be read.", "{n} items could not be read.", count).format(n=count)
-    told = _("As it came, for a bug report: {place}").format(place=place)
+    told = _("As received, for a bug report: {place}").format(place=place)
     return [f"{words} {told}" if place.exists() else words]
 
 
 def _quotas(context: Context) -> Iterator[str]:
     link, now, zone = context.inbox.link(), wall_clock_ms(), context.zone
-    words = _("left of the quota of {operation}: {remaining} of {limit}, renewed at {time}")
+    words = _("quota of {operation}: {remaining} of {limit} left, renewed at {time}")
     for operation, budget in sorted(link.budgets.items()):
         yield words.format(
             operation=operation,
@@ -79,28 +79,28 @@ def _quotas(context: Context) -> Iterator[str]:
             limit=budget.limit,
             time=when(budget.resets_at, now, zone),
         )
-    words = _("{operation} is not asked before {time}")
+    words = _("{operation} is paused until {time}")
     for operation, until in sorted(link.waits.items()):
         yield words.format(operation=operation, time=when(until, now, zone))
 
 
 def _ahead(plan: SyncPlan, zone: tzinfo) -> Iterator[str]:
     pause = spoken(round(plan.list_in_s * 1000))
-    yield _("next, while an inbox is open: the list every {pause}").format(pause=pause)
+    yield _("next, while chat-tui is open: the list every {pause}").format(pause=pause)
     if plan.is_newest_first is False:
-        yield _("the list does not come newest first: chats that may wait are walked whole instead")
+        yield _("the list does not come newest first: all chats that may be waiting are checked instead")
     if plan.listed_at is None:
-        yield _("not all chats were listed yet: the rest follows as the quota allows")
+        yield _("not all chats are listed yet: the rest follows as the quota allows")
     else:
-        words = _("all chats were listed at {time}; once a day they are listed again")
+        words = _("all chats were listed at {time}; this is repeated once a day")
         yield words.format(time=when(plan.listed_at, wall_clock_ms(), zone))
     if plan.behind:
         yield ngettext(
-            "{n} chat has messages that are not here yet",
-            "{n} chats have messages that are not here yet",
+            "{n} chat has messages that are not loaded yet",
+            "{n} chats have messages that are not loaded yet",
             plan.behind,
         ).format(n=plan.behind)
-    words = _("read from their first message on: {read} of {chats} chats; older messages follow by and by")
+    words = _("loaded from the first message on: {read} of {chats} chats; older messages follow gradually")
     yield words.format(read=plan.read, chats=plan.chats)
 
 
@@ -126,16 +126,18 @@ async def stats(context: Context) -> int:
 
 def _lines(stats: Stats, days: int | None, now: Millis) -> Iterator[str]:
     total = stats.total
-    answered = ngettext("{n} wait answered", "{n} waits answered", total.answered).format(n=total.answered)
+    answered = ngettext("{n} reply", "{n} replies", total.answered).format(n=total.answered)
     if days is not None:
         answered += ", " + ngettext("last {n} day", "last {n} days", days).format(n=days)
     yield answered
     if total.median is not None and total.p95 is not None:
-        words = _("first reply: median {median}, 95 of 100 within {p95}")
+        words = _("first reply: median {median}, 95 % within {p95}")
         yield words.format(median=length(total.median), p95=length(total.p95))
-    waiting = ngettext("{n} chat waits now", "{n} chats wait now", stats.waiting).format(n=stats.waiting)
+    waiting = ngettext("{n} chat is waiting now", "{n} chats are waiting now", stats.waiting).format(
+        n=stats.waiting
+    )
     if stats.longest is not None and stats.longest_since is not None:
-        words = _("chat {chat} the longest: {age}")
+        words = _("longest: chat {chat}, {age}")
         waiting += ", " + words.format(chat=stats.longest.number, age=age(stats.longest_since, now))
     yield waiting
     if total.answered:

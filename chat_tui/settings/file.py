@@ -66,7 +66,7 @@ def raw(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except LeadsNowhere:
-        raise SettingsProblem(_("{path} is a link that leads nowhere"), path=path) from None
+        raise SettingsProblem(_("{path} is a broken link"), path=path) from None
     except NotAFile:
         raise SettingsProblem(_("{path} is not a file"), path=path) from None
     except TooLarge:
@@ -88,7 +88,7 @@ def _refuse_foreign(path: Path, about: os.stat_result) -> None:
     if about.st_uid not in {os.geteuid(), 0}:
         raise SettingsProblem(_("{path} belongs to another user and is not used."), path=path)
     if about.st_mode & 0o022:
-        words = _("Others may write to {path}. Look what is in it, then run: chmod 600 {quoted}")
+        words = _("Others can write to {path}. Check what is in it, then run: chmod 600 {quoted}")
         raise SettingsProblem(words, path=path, quoted=shlex.quote(str(path)))
 
 

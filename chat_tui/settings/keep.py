@@ -41,17 +41,17 @@ def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> N
     for other, shop in written.items():
         number = shop.get("business_id")
         if other != table and number is not None and number.value == business_id and has_key(shop):
-            words = _("{path} has the business {business} already, in [{table}].")
+            words = _("{path} already has the business {business}, in [{table}].")
             raise KeyInTheWay(words, path=path, business=business_id, table=other)
     own = written.get(table, file.Table(1))
     if replace or not has_key(own):
         return
     if "api_key_command" in own:
-        words = _("{path} gets its key from a command. To keep this key in a file instead, add --replace.")
+        words = _("{path} gets its key from a command. To store this key in a file instead, add --replace.")
         raise KeyInTheWay(words, path=path)
     known = own["business_id"].value if "business_id" in own else None
     if known != business_id:
-        words = _("{path} has the key of business {known} already. To use {business} instead, add --replace.")
+        words = _("{path} already has the key of business {known}. To use {business} instead, add --replace.")
         raise KeyInTheWay(words, path=path, known=known or "?", business=business_id)
 
 

@@ -165,7 +165,10 @@ def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
 def _business_id(number: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) <= 19 and 0 < int(number) < 2**63):
         raise SettingsProblem(
-            _("CHAT_TUI_BUSINESS_ID: this is not the number of a business; leave it out to have it looked up")
+            _(
+                "CHAT_TUI_BUSINESS_ID: this is not the number of a business; unset it to find "
+                "the business automatically"
+            )
         )
     return int(number)
 

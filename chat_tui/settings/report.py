@@ -30,7 +30,7 @@ def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[str]:
     lines = [
         *(f"# {notice}" for notice in settings.notices),
         f"# {_('The file: {path}').format(path=path)}",
-        f"# {_('The key, which is never shown: {origin}').format(origin=key)}",
+        f"# {_('The key (never shown): {origin}').format(origin=key)}",
     ]
     for table, rows in SCHEMA.items():
         lines += ["", f"[{table}]"]
@@ -94,7 +94,7 @@ def example(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
     `commands` has the name, the keys and the title of each command.
     """
     lines = _comment(
-        _("Settings of chat-tui. Every line is as if it were not there: remove its # to change it.")
+        _("Settings of chat-tui. Lines with # have no effect: remove the # to change a setting.")
     )
     for table, rows in SCHEMA.items():
         lines += [*([""] if lines[-1] else []), f"[{table}]"]
@@ -116,14 +116,14 @@ def _documented(name: str, row: Setting) -> Iterator[str]:
 
 
 def _keys(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> Iterator[str]:
-    yield from _comment(_('Any command may have other keys: one in quotes, a list of them, or "" for none.'))
+    yield from _comment(_('Any command can have other keys: one in quotes, a list, or "" for none.'))
     for name, keys, words in commands:
         yield f"#{name} = {toml(keys[0] if len(keys) == 1 else keys)}  # {words}"
 
 
 def _profiles() -> Iterator[str]:
     yield from _comment(
-        _("More businesses, each with a key of its own, have such a table each; all are shown in one queue.")
+        _("Every other business with its own key has its own such table. All are shown in one queue.")
     )
     values = {"name": "Home and garden", "business_id": 2270451, "api_key_file": "home.key"}
     yield "# [profiles.home]"

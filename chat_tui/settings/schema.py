@@ -130,7 +130,7 @@ class MarketSettings:
     name: str | None = setting(
         None, TEXT, N_("What you call the business, where several are in one queue."), example="Cosy kitchen"
     )
-    api_url: str = setting(MARKET_URL, TEXT, N_("Where the Market's API is."))
+    api_url: str = setting(MARKET_URL, TEXT, N_("Address of the Market's API."))
     """Scheme, host and port, without a slash at the end; plain http for loopback addresses only."""
     business_id: int | None = setting(
         None,
@@ -149,7 +149,7 @@ class MarketSettings:
     api_key_command: str | list[str] | None = setting(  # noqa: RUF009 - it makes a field
         None,
         COMMAND,
-        N_("A command that prints the key, instead of a file; no shell is involved."),
+        N_("A command that prints the key, instead of a file; run without a shell."),
         example="pass show market/api-key",
         is_secret=True,  # the command line may contain the key itself
     )
@@ -160,12 +160,12 @@ class SendingSettings:
     """How long to wait before and after a message is sent, in seconds."""
 
     undo_seconds: int = setting(
-        5, whole(0, 60), N_("For how many seconds a sent message can be taken back; 0 = not at all.")
+        5, whole(0, 60), N_("How many seconds a message is held so that you can undo it; 0 = not at all.")
     )
     settle_seconds: int = setting(
         60,
         whole(5, 600),
-        N_("For how many seconds a message of unclear fate is looked for in the chat before you are asked."),
+        N_("How many seconds to look for an unconfirmed message in the conversation before asking you."),
     )
 
 
@@ -173,11 +173,11 @@ class SendingSettings:
 class QueueSettings:
     """When a buyer has waited long, in minutes, and what follows an answer."""
 
-    warn: int = setting(30, whole(1, 10_080), N_("After how many minutes a buyer's wait is marked."))
+    warn: int = setting(30, whole(1, 10_080), N_("After how many minutes a waiting buyer is marked."))
     late: int = setting(
         120,
         whole(1, 10_080),
-        N_("After how many minutes a buyer's wait is marked as late; not less than `warn`."),
+        N_("After how many minutes an answer counts as late; not less than `warn`."),
     )
     hours: str = setting(
         "", HOURS, N_("When the shop works: only that time counts for warn and late; empty = always.")
@@ -193,10 +193,10 @@ class SyncSettings:
     """How often and how much the program reads from the Market."""
 
     poll_seconds: int = setting(
-        5, whole(1, 300), N_("Every how many seconds the list is looked at while you work.")
+        5, whole(1, 300), N_("How often the list is refreshed while you work, in seconds.")
     )
     backfill: bool = setting(
-        True, YES_OR_NO, N_("Whether old histories are read by and by, so that everything can be searched.")
+        True, YES_OR_NO, N_("Whether old messages are loaded gradually, so that everything can be searched.")
     )
 
 
@@ -243,19 +243,21 @@ class ScreenSettings:
     theme: str = setting(
         "dark",
         one_of(*THEMES),
-        N_("The colours; with NO_COLOR set there are none."),
+        N_("The theme; with NO_COLOR set there are no colours."),
         instead=N_("there is no theme “{value}”, so “{default}” is used. There are: {names}"),
     )
     mouse: bool = setting(
-        False, YES_OR_NO, N_("Whether the mouse works; the terminal then selects text only with Shift held.")
+        False,
+        YES_OR_NO,
+        N_("Whether the mouse works; text is then selected in the terminal with Shift held."),
     )
     notify: str = setting(
         "bell",
         one_of("bell", "osc9", "osc777", "osc99", "off"),
-        N_("How a new message calls you while you look elsewhere."),
+        N_("How you are notified of a new message while you are in another window."),
     )
     notify_text: bool = setting(
-        False, YES_OR_NO, N_("Whether a notification of the desktop shows the buyer's words.")
+        False, YES_OR_NO, N_("Whether a desktop notification shows the buyer's words.")
     )
     operator: str = setting("", TEXT, N_("Your name, for {operator} in templates."), example="Anna")
 
@@ -267,7 +269,7 @@ class LogSettings:
     level: str = setting(
         "info",
         one_of("debug", "info", "warning", "error"),
-        N_("How much the log tells; never the key, never the words of a message."),
+        N_("How detailed the log is; it never contains the key or the text of a message."),
     )
 
 

@@ -37,8 +37,8 @@ def cleaned(raw: bytes, origin: str) -> str:
     if not all("!" <= letter <= "~" for letter in key):
         raise SettingsProblem(
             _(
-                "{origin}: a key has only Latin letters, digits and signs on one line; "
-                "copy it again from the Market's cabinet"
+                "{origin}: a key has only Latin letters, digits and signs on one line; copy it "
+                "again from the seller's cabinet"
             ),
             origin=origin,
         )
@@ -58,7 +58,7 @@ def pasted(text: str, origin: str) -> str:
     if key.startswith("y0_"):
         raise SettingsProblem(
             _(
-                "{origin}: this is an OAuth token. Make an Api-Key in the seller's cabinet "
+                "{origin}: this is an OAuth token. Create an Api-Key in the seller's cabinet "
                 "(Settings → API and modules), or set CHAT_TUI_OAUTH_TOKEN"
             ),
             origin=origin,

@@ -258,7 +258,7 @@ def _prepare(paths: StorePaths, notices: Notices) -> None:
     for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
         try:
             if private_directory(directory):
-                notices.say(_("{place} was readable by others; that is mended.").format(place=directory))
+                notices.say(_("{place} was readable by others. This has been fixed.").format(place=directory))
             try_locks(directory)
         except StoreUnwritable as problem:
             unwritable = unwritable or problem

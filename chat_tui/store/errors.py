@@ -87,7 +87,7 @@ def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
         return StoreProblem(_("No space left on the disk for {place}: free some space.").format(place=place))
     kind = StoreUnwritable if error.errno in UNWRITABLE else StoreProblem
     return kind(
-        _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
+        _("{place} cannot be created or read ({reason}): check the path and its permissions.").format(
             place=place, reason=os.strerror(error.errno or 0)
         )
     )
@@ -96,7 +96,7 @@ def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
 def read_only_disk(place: Path | str) -> StoreUnwritable:
     """The error for a file on a file system that is mounted read-only."""
     return StoreUnwritable(
-        _("{place} is on a read-only disk: mount it for writing again.").format(place=place)
+        _("{place} is on a read-only disk: mount it as writable again.").format(place=place)
     )
 
 
@@ -144,13 +144,13 @@ def explain(error: BaseException, place: Path) -> StoreError:
         sqlite3.SQLITE_PERM: _("{place} cannot be written: check its owner and permissions."),
         sqlite3.SQLITE_IOERR: _("The disk failed while using {place}: check its free space and health."),
         sqlite3.SQLITE_CANTOPEN: _("{place} cannot be opened: check its owner and permissions."),
-        sqlite3.SQLITE_CORRUPT: _("{place} is damaged: start the program again to repair it."),
-        sqlite3.SQLITE_NOTADB: _("{place} is damaged: start the program again to repair it."),
+        sqlite3.SQLITE_CORRUPT: _("{place} is damaged: restart the program to repair it."),
+        sqlite3.SQLITE_NOTADB: _("{place} is damaged: restart the program to repair it."),
     }.get(code)
     if sentence is None:
         sentence = _(
-            "{place} holds something that this version cannot read: start the program again; "
-            "if that does not help, chat-tui doctor tells which rows it is."
+            "{place} contains something that this version cannot read: restart the program; if "
+            "that does not help, chat-tui doctor shows which rows."
         )
     return (StoreUnwritable if code in _UNWRITABLE else StoreProblem)(sentence.format(place=place))
 

@@ -36,7 +36,7 @@ def private_directory(directory: Path) -> bool:
         make_private(directory)
     except ForeignDirectory as error:
         if error.is_owned:
-            words = _("Others may write into {place}: look what is in it, then run chmod 700 on it.")
+            words = _("Others can write to {place}: check what is in it, then run chmod 700 on it.")
         else:
             words = _("{place} belongs to another user: choose another place.")
         raise StoreProblem(words.format(place=error.path)) from error
@@ -55,9 +55,9 @@ def private_directory(directory: Path) -> bool:
         )
     if is_on_network(directory):
         raise StoreProblem(
-            _("{place} is on a network file system, where databases break: choose a local disk.").format(
-                place=directory
-            )
+            _(
+                "{place} is on a network file system, where databases get damaged: choose a local disk."
+            ).format(place=directory)
         )
     return was_open
 
@@ -125,7 +125,7 @@ def own_parts(path: Path) -> dict[Path, int]:
             continue
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
             raise StoreProblem(
-                _("{place} is a link or no ordinary file: move the real file there.").format(place=part)
+                _("{place} is a link or not an ordinary file: move the real file there.").format(place=part)
             )
         if found.st_uid != os.geteuid():
             raise StoreProblem(_("{place} belongs to another user: choose another place.").format(place=part))

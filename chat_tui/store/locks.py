@@ -110,8 +110,8 @@ def _no_locks(directory: Path, error: OSError) -> StoreProblem:
     """The error for a directory on a file system without locks."""
     return StoreProblem(
         _(
-            "{place} is on a file system without locks ({reason}): "
-            "let XDG_DATA_HOME and XDG_CACHE_HOME name a local disk."
+            "{place} is on a file system without locks ({reason}): set XDG_DATA_HOME and "
+            "XDG_CACHE_HOME to a local disk."
         ).format(place=directory, reason=os.strerror(error.errno or 0))
     )
 
@@ -177,7 +177,7 @@ class ByteLock:
 
 
 def _gone(path: Path) -> str:
-    return _("{place} was removed while the program runs: start all copies again.").format(place=path)
+    return _("{place} was removed while the program was running: restart all its copies.").format(place=path)
 
 
 class NoLocks:

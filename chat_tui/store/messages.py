@@ -63,7 +63,7 @@ def save_page(
     number = conn.own(chat_ref)
     row = conn.execute(f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?", (number,)).fetchone()
     if row is None:
-        raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
+        raise StoreProblem(_("The chat is no longer in the local copy, which is being loaded again."))
     status, updated_at, *before = row
     found = {m.message_id: _storable(chat_ref, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)

@@ -69,7 +69,7 @@ def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> 
     for name in wish.keys:
         key = key_named(name, jcuken=jcuken)
         if key is None:
-            words = _("“{name}” is no key; write for example n, N, ?, ctrl+n, alt+n, F2, Enter or PgUp")
+            words = _("“{name}” is not a key; write for example n, N, ?, ctrl+n, alt+n, F2, Enter or PgUp")
             raise wrong(path, wish.line, words, name=name)
         if key in _SAME:
             words = _("terminals send the same for “{name}” and {other}; choose another key")

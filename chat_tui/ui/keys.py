@@ -252,7 +252,7 @@ def why_not(command: Command, focus: Where | None, *, has_chat: bool) -> str:
     if where is Where.ANYWHERE:
         return ""
     if focus is None:
-        return _("First close this window: {key}").format(key=LABELS["escape"])
+        return _("Close this window first: {key}").format(key=LABELS["escape"])
     if where is not Where.OUTSIDE_TEXT and not focus & where:
         return _way_to(where)
     if (command.of_chat or where in {Where.HISTORY, Where.COMPOSE}) and not has_chat:
@@ -264,12 +264,12 @@ def why_not(command: Command, focus: Where | None, *, has_chat: bool) -> str:
 def _way_to(where: Where) -> str:
     """How to get to the pane where a command works."""
     if where is Where.COMPOSE:
-        return _("First start to write: {key}").format(key=key_of("write"))
+        return _("Start writing first: {key}").format(key=key_of("write"))
     if where is Where.HISTORY:
-        return _("First go into the conversation: {key}").format(key=key_of("open"))
+        return _("Go into the conversation first: {key}").format(key=key_of("open"))
     if where is Where.ORDER:
-        return _("First show the order: {key}").format(key=key_of("order"))
-    return _("First go back to the list: {key}").format(key=key_of("back"))
+        return _("Show the order first: {key}").format(key=key_of("order"))
+    return _("Go back to the list first: {key}").format(key=key_of("back"))
 
 
 def help_rows(focus: Where | None = None) -> list[HelpRow]:

@@ -100,6 +100,6 @@ def keep(name: str, settings_file: Path) -> str:
     except OSError as error:
         why = f"{error.filename or settings_file}: {error.strerror}"
     else:
-        return _("Theme: {name}. Kept in settings.toml.").format(name=name)
-    words = _("Theme: {name}, until you leave. It cannot be kept: {why}.")
+        return _("Theme: {name}. Saved in settings.toml.").format(name=name)
+    words = _("Theme: {name}, until exit. It cannot be saved: {why}.")
     return words.format(name=name, why=why.removesuffix("."))

@@ -47,7 +47,7 @@ def _sentence(doubt: Doubt) -> str:
         case DoubtKind.CONTACTS:
             return contact_warning(doubt.contacts)
         case DoubtKind.FIELD:
-            words = _("{fields} looks like a field that is not filled in.")
+            words = _("This looks like a field that is not filled in: {fields}.")
             return words.format(fields=cut(one_line(doubt.about), _CELLS))
         case DoubtKind.PRIVATE:
             return _("This file seems to contain a key or passwords.")
@@ -131,7 +131,7 @@ _FIXES = {
     ProblemKind.FILE_OVER_CAP: N_(
         "The file is too large, so it was not saved. Download it in the seller's cabinet."
     ),
-    ProblemKind.FILE_ONLY_TO_SAVE: N_("The file is too large to be viewed here. Save it instead: s."),
+    ProblemKind.FILE_ONLY_TO_SAVE: N_("The file is too large to view here. Save it instead: s."),
     ProblemKind.FOLDER_UNUSABLE: N_("This folder is not writable. Choose another one."),
     ProblemKind.DISK_FULL: N_(
         "The disk is full, so the file was not saved. Free some space or choose another folder."

@@ -105,7 +105,7 @@ def shop_words(shop: Shop) -> str:
 
 def no_business() -> str:
     """The sentence for a valid key without shops."""
-    return _("The key opens no shop. Check in the Market's cabinet which one it was made for.")
+    return _("The key opens no shop. Check in the seller's cabinet which one it was created for.")
 
 
 def refusal_words(problem: Problem) -> str:

@@ -61,7 +61,7 @@ def fetching_words(*, is_online: bool, left_s: int | None = None) -> str:
     """
     if not is_online:
         return _("· the rest is loaded once there is a connection")
-    return _("· loading the rest…") if left_s is None else timed_words(_("· fetching the rest"), left_s)
+    return _("· loading the rest…") if left_s is None else timed_words(_("· loading the rest"), left_s)
 
 
 def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:

@@ -113,8 +113,8 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
 def unread_words(link: Link, now: Millis, zone: tzinfo, refresh: str) -> str:
     """Why there are no chats yet, before the list was ever read; `refresh` is the key that asks again."""
     if link.state in {LinkState.CONNECTING, LinkState.ONLINE}:
-        return _("Loading the chats from the Market…")
-    words = _("The chats are not loaded yet. {why} {refresh} asks again.")
+        return _("Loading the chats…")
+    words = _("The chats are not loaded yet. {why} {refresh}: try again")
     return words.format(why=notice(link, now, zone), refresh=refresh)
 
 

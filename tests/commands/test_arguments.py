@@ -59,10 +59,10 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["show", "٣"], "must be a whole number"),
         (["show", "5", "6"], "unrecognized arguments: 6"),
         (["send", "5"], "one of the arguments TEXT --file is required"),
-        (["send", "5", "text", "--file", "x"], "a text and a file go one at a time"),
-        (["send", "5", "--file", "x", "text"], "a text and a file go one at a time"),
-        (["send", "5", "--file", "x", "--", "-text"], "a text and a file go one at a time"),
-        (["send", "5", "-", "--file", "x"], "a text and a file go one at a time"),
+        (["send", "5", "text", "--file", "x"], "send a text and a file separately"),
+        (["send", "5", "--file", "x", "text"], "send a text and a file separately"),
+        (["send", "5", "--file", "x", "--", "-text"], "send a text and a file separately"),
+        (["send", "5", "-", "--file", "x"], "send a text and a file separately"),
         (["send", "5", "--file", "x", "--bogus"], "unrecognized arguments: --bogus"),
         (["new", "--order", "5", "--order", "6"], "--order can be given only once"),
         (["new", "--return", "5", "--return=6"], "--return can be given only once"),
@@ -72,7 +72,7 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["--lang", "ru", "list", "--lang", "en"], "--lang"),
         (["send", "5", "two", "texts"], "unrecognized arguments: texts"),
         (["send", "5", "--bogus"], "unrecognized arguments: --bogus"),
-        (["send", "5", "text", "--queue", "--dry-run"], "exclude each other"),
+        (["send", "5", "text", "--queue", "--dry-run"], "cannot be used together"),
         (["new"], "one of the arguments --order --return is required"),
         (["new", "--order", "1", "--return", "1"], "not allowed with argument --order"),
         (["sync"], "--once"),
@@ -130,7 +130,7 @@ def test_help_is_wholly_russian(verb: str, capsys: pytest.CaptureFixture[str]) -
         arguments.parse([*([verb] if verb else []), "--help"])
     told = capsys.readouterr().out
     assert "использование: chat-tui" in told
-    for word in ("usage", "options", "arguments", "show this", "verbs", "VERB", "FILE", "TEXT", "CHAT"):
+    for word in ("usage", "options", "arguments", "show this", "commands", "COMMAND", "FILE", "TEXT", "CHAT"):
         assert word not in told
 
 

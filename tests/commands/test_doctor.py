@@ -89,7 +89,7 @@ def test_an_address_where_nothing_listens(run: Run, environment: dict[str, str])
     ran = run("doctor", "--json")
     found = told(ran)
     assert (ran.code, found["address"]) == (1, "bad: http://127.0.0.1:9 cannot be reached")
-    assert found["key"] == "unknown: not known without an answer"
+    assert found["key"] == "unknown: unknown: no answer"
     assert "clock" not in found
 
 

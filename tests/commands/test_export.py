@@ -108,7 +108,7 @@ def test_evidence_without_the_market_says_what_it_lacks(
     assert [line.partition(": ")[2].split(":")[0] for line in ran.err.splitlines()] == [
         "Older messages are missing",
         "This is the copy on this computer",
-        "1 file is not downloaded",
+        "1 file was not downloaded",
     ]
     told = (tmp_path / "pack" / "not-downloaded.txt").read_text(encoding="utf-8")
     assert f"<чек.pdf, 1 B> {market.files_url}" in told

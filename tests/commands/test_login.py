@@ -74,7 +74,7 @@ def test_the_operators_comments_and_settings_stay(run: Run) -> None:
         ("nonsense", "Api-Key token prefix invalid. Copy the whole key again"),
         ("", "Api-Key: the key is empty"),
         ("ACMA:ключ:1", "a key has only Latin letters"),
-        ("y0_AgAAAAB", "this is an OAuth token. Make an Api-Key"),
+        ("y0_AgAAAAB", "this is an OAuth token. Create an Api-Key"),
         ("x" * 5000, "too long for a key"),
         (access.FOREIGN_KEY, "The key opens no shop"),
     ],
@@ -137,7 +137,7 @@ def test_of_several_businesses_one_is_named(run: Run, market: Sandbox) -> None:
     market.behaviour.edit = two_businesses
     ran = run("login", "--token-stdin", typed=KEY.encode())
     assert ran.code == 1
-    assert "Name one: --business ID" in ran.err
+    assert "Choose one: --business ID" in ran.err
     assert "1  A second cabinet · 77 · 1 shop\n2  Уютная кухня" in ran.out
     assert stored() == {}
     ran = run("login", "--token-stdin", "--business", 6, typed=KEY.encode())
@@ -165,7 +165,7 @@ def test_another_business_needs_a_word_and_keeps_the_old_key(run: Run, market: S
     market.behaviour.edit = two_businesses
     again = ("login", "--token-stdin", "--business", OTHER)
     ran = run(*again, typed=KEY.encode())
-    assert (ran.code, "has the key of business 1185230 already" in ran.err) == (1, True)
+    assert (ran.code, "already has the key of business 1185230" in ran.err) == (1, True)
     assert stored() == before
     assert run(*again, "--replace", typed=KEY.encode()).code == 0
     assert stored()["api-key-1185230"] == before["api-key-1185230"]
@@ -200,7 +200,7 @@ def test_a_key_in_the_environment_is_said_to_go_first(run: Run, environment: dic
     environment["CHAT_TUI_API_KEY"] = "ACMA:5entinel:1"
     ran = run("login", "--token-stdin", typed=KEY.encode())
     assert ran.code == 0
-    assert "CHAT_TUI_API_KEY is set and goes before the file" in ran.err
+    assert "CHAT_TUI_API_KEY is set and overrides the file" in ran.err
     assert "5entinel" not in ran.out + ran.err
 
 
@@ -303,7 +303,7 @@ def test_a_business_has_one_table(run: Run, more: tuple[str, ...]) -> None:
     before = stored()
     ran = run("--profile", "home", "login", "--token-stdin", *more, typed=KEY.encode())
     assert ran.code == 1
-    assert ran.err.endswith("settings.toml has the business 1185230 already, in [market].\n")
+    assert ran.err.endswith("settings.toml already has the business 1185230, in [market].\n")
     assert stored() == before
 
 

@@ -155,7 +155,7 @@ def test_a_verb_that_only_prints_says_that_it_cannot(lines: Lines, out: str, cod
     lines.run([["sync", "--once"]], (NOTHING, NOTHING, "TOLD"))
     codes, said = lines.run(list(PRINTS), (NOTHING, out, "TOLD"))
     assert dict(zip(map(" ".join, PRINTS), codes, strict=True)) == dict.fromkeys(map(" ".join, PRINTS), code)
-    told = said.count("Standard output takes nothing")
+    told = said.count("Standard output cannot be written")
     assert told == (len(PRINTS) if code == 1 else 0)
     assert lines.market.ledger == []
 

@@ -61,12 +61,12 @@ def test_what_is_here_is_read_and_nothing_else_is_done(
         ran = run(*argv(verb, chat_id))
         assert (ran.code, len(ran.out)) == (0, len(before[verb].out)), verb
         (line,) = ran.err.splitlines()
-        assert "is on a read-only disk: mount it for writing again. View only:" in line
+        assert "is on a read-only disk: mount it as writable again. View only:" in line
         assert str(places(what)[0]) in line
     for asking in ASKING:
         ran = run(*argv(asking, chat_id))
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), asking
-        assert "mount it for writing again. View only: nothing new is loaded or sent" in ran.err
+        assert "mount it as writable again. View only: nothing new is loaded or sent" in ran.err
         assert "room" not in ran.err
     assert len(market.requests) == asked
 
@@ -92,7 +92,7 @@ def test_a_directory_that_is_gone_and_cannot_be_made_again(
     shutil.rmtree(getattr(locate(), gone))
     read_only(Path(os.environ["HOME"]))
     ran = run("list")
-    assert "mount it for writing again. View only" in ran.err
+    assert "mount it as writable again. View only" in ran.err
     assert ran.code == int(gone == "cache"), "the cache has the list"
     assert bool(ran.out) == (gone == "data")
 
@@ -102,7 +102,7 @@ def test_where_nothing_was_ever_kept_one_sentence_refuses(run: Run, read_only: P
     ran = run("list")
     assert (ran.code, ran.out) == (2, "")
     (line,) = ran.err.splitlines()
-    assert "is on a read-only disk: mount it for writing again." in line
+    assert "is on a read-only disk: mount it as writable again." in line
     assert "room" not in line
 
 
@@ -111,7 +111,7 @@ def test_login_says_it_in_one_sentence(run: Run, market: Sandbox, read_only: Pro
     ran = run("login", "--token-stdin", "--business", market.business_id, typed=market.api_key.encode())
     assert ran.code != 0
     assert ran.err.count("\n") == 1
-    assert "is on a read-only disk: mount it for writing again." in ran.err
+    assert "is on a read-only disk: mount it as writable again." in ran.err
 
 
 @pytest.mark.parametrize("check", with_quick(["config", "data", "cache", "log"], "data", "log"))
@@ -126,7 +126,7 @@ def test_doctor_names_the_disk_and_the_way_out(
     (told,) = [one for one in found if one["check"] == check]
     assert told["state"] == "bad"
     assert told["found"] == f"{place}: it is on a read-only disk"
-    assert "Mount it for writing" in told["repair"]
+    assert "Mount it as writable" in told["repair"]
     assert [one["state"] for one in found if one["check"] == "rows"] == ["good"]
 
 
@@ -134,7 +134,7 @@ def test_doctor_names_a_directory_that_cannot_be_made_there(tmp_path: Path, read
     read_only(tmp_path)
     told = files._directory("data", "data", tmp_path / "gone" / "data")
     assert told.state is State.BAD
-    assert told.found == f"{tmp_path / 'gone' / 'data'} cannot be made: it is on a read-only disk"
+    assert told.found == f"{tmp_path / 'gone' / 'data'} cannot be created: it is on a read-only disk"
 
 
 @pytest.mark.parametrize(

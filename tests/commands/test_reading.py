@@ -132,7 +132,7 @@ def test_sync_tells_what_it_did(run: Run, market: Sandbox) -> None:
     ran = run("sync", "--once")
     assert (ran.code, ran.err) == (0, "")
     assert "changed 12" in ran.out
-    assert "left of the quota of getChats: " in ran.out
+    assert "quota of getChats: " in ran.out
     market.open_direct("Новое")
     assert "changed 1;" in run("sync", "--once").out
 
@@ -140,11 +140,11 @@ def test_sync_tells_what_it_did(run: Run, market: Sandbox) -> None:
 def test_sync_tells_what_comes_next_and_what_is_left_whoever_asked(run: Run) -> None:
     run("sync", "--once")
     told = run("sync", "--once").out
-    assert "histories read 0" in told
-    assert "left of the quota of getChatHistory: " in told, "an earlier run has asked"
-    assert "next, while an inbox is open: the list every 5 seconds" in told
+    assert "conversations loaded 0" in told
+    assert "quota of getChatHistory: " in told, "an earlier run has asked"
+    assert "next, while chat-tui is open: the list every 5 seconds" in told
     assert "all chats were listed at " in told
-    assert "of 12 chats; older messages follow by and by" in told
+    assert "of 12 chats; older messages follow gradually" in told
 
 
 def test_sync_tells_what_is_not_asked_for_now_and_until_when(run: Run, market: Sandbox) -> None:
@@ -153,7 +153,7 @@ def test_sync_tells_what_is_not_asked_for_now_and_until_when(run: Run, market: S
     run("sync", "--once")
     ran = run("sync", "--once")
     assert ran.code == 1
-    assert "getChats is not asked before " in ran.out
+    assert "getChats is paused until " in ran.out
 
 
 def test_a_refused_key_is_one_sentence(run: Run, market: Sandbox, environment: dict[str, str]) -> None:
@@ -199,7 +199,7 @@ def test_paths_creates_nothing(run: Run) -> None:
     assert [line.split(": ")[0] for line in ran.out.splitlines()] == [
         "настройки",
         "шаблоны",
-        "исходящие, черновики, пометки",
+        "исходящие, черновики, отметки",
         "копия чатов",
         "журнал",
     ]
@@ -217,7 +217,7 @@ def test_what_cannot_be_read_is_counted_and_its_place_is_told(run: Run, market: 
     ran = run("sync", "--once")
     assert ran.code == 0
     (line,) = [line for line in ran.out.splitlines() if "could not be read" in line]
-    told, _, place = line.partition(" As it came, for a bug report: ")
+    told, _, place = line.partition(" As received, for a bug report: ")
     assert told == "1 item could not be read."
     assert json.loads(Path(place).read_text())["raw"] == '{"messageId":"seven"}'
     assert f"bug report: {place}\n" in run("paths").out

@@ -33,7 +33,7 @@ def test_letters_that_are_none_in_a_name(run: Run) -> None:
     for verb in (("list",), ("list", "--json"), ("list", "--fresh"), ("sync", "--once")):
         ran = run(*verb)
         assert (ran.code, ran.err) == (0, "")
-    assert told(run) == {"all of them can be read": "good"}
+    assert told(run) == {"all are readable": "good"}
 
 
 @pytest.mark.parametrize("column", ["kind", "snippet", "updated_at"])
@@ -45,7 +45,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_listed(run: Run, colu
     assert (ran.code, ran.out.count('"chat_id"')) == (0, before - 1)
     assert told(run) == {f"{path}: rows that cannot be read: chat 1": "bad"}
     assert run("sync", "--once").code == 0
-    assert told(run) == {"all of them can be read": "good"}
+    assert told(run) == {"all are readable": "good"}
 
 
 @pytest.mark.parametrize("statement", ["DROP TABLE chat", "PRAGMA user_version = 1", "DROP INDEX chat_all"])
@@ -55,7 +55,7 @@ def test_a_cache_that_is_none_is_said_once_and_read_anew(run: Run, statement: st
     assert told(run) == {f"{path} is damaged": "bad"} or "version" in statement
     ran = run("sync", "--once")
     assert ran.code == 0
-    assert ran.err.count("read anew") == 1
+    assert ran.err.count("loaded again") == 1
     ran = run("list")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out

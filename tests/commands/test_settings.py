@@ -66,7 +66,7 @@ def test_no_setting_has_an_example_that_has_a_default() -> None:
 
 def test_the_example_is_in_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert "# Адрес API Маркета. (текст в кавычках)" in printed(capsys, "--example", "--lang", "ru")
-    assert "# Where the Market's API is. (a text in quotes)" in printed(capsys, "--example", "--lang", "en")
+    assert "# Address of the Market's API. (a text in quotes)" in printed(capsys, "--example", "--lang", "en")
 
 
 def test_the_example_loads_without_complaint_as_it_is_and_uncommented(
@@ -101,7 +101,7 @@ def test_alone_it_tells_what_holds_and_who_said_so_and_never_the_key(
     assert lines["language"] == 'language = "en" # --lang'
     assert lines["next_waiting"] == 'next_waiting = ["w", "n"] # settings.toml, line 7'
     assert "#operator" in text
-    assert "The key, which is never shown: CHAT_TUI_API_KEY, api_key_command (settings.toml, line 2)" in text
+    assert "The key (never shown): CHAT_TUI_API_KEY, api_key_command (settings.toml, line 2)" in text
     assert "5entinel" not in text
     tomllib.loads(text)
 

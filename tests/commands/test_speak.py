@@ -81,7 +81,7 @@ def test_what_was_done_is_done_whatever_becomes_of_the_line(
     """Case 001: every error with which a line can fail to be written."""
     monkeypatch.setattr(sys, "stdout", Broken(error))
     report("confirmed")
-    assert "It is done, only this line could not be printed: confirmed" in capsys.readouterr().err
+    assert "Done; only this line could not be printed: confirmed" in capsys.readouterr().err
     printings: list[Callable[[], None]] = [lambda: say("x"), lambda: say_json({}), lambda: say_document("x")]
     for printing in printings:
         with pytest.raises(Unprintable) as lost:

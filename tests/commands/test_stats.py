@@ -28,9 +28,9 @@ def test_it_asks_nothing_and_says_how_much_it_knows(run: Run, market: Sandbox, c
     ran = run("stats")
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert " waits answered" in lines[0]
+    assert " replies" in lines[0]
     assert lines[1].startswith("first reply: median ")
-    assert " wait now, chat " in lines[2]
+    assert " waiting now, longest: chat " in lines[2]
     assert lines[3].split() == ["hour", "answered", "median", "95", "of", "100"]
     assert lines[-1].startswith(("All history of 13 chats", "less than", *"123456789"))
     assert len(market.requests) == asked
@@ -67,10 +67,10 @@ def test_only_the_days_that_are_asked_for(
     ever, lately = (json.loads(run("stats", "--json", *more).out) for more in ([], ["--days", "1"]))
     assert 1 <= lately["answered"] < ever["answered"]
     assert lately["since"] is not None
-    assert "answered, last 1 day\n" in run("stats", "--days", 1).out
+    assert "replies, last 1 day\n" in run("stats", "--days", 1).out
 
 
 def test_an_empty_cache(run: Run, market: Sandbox) -> None:
     ran = run("stats")
-    assert (ran.code, ran.out) == (0, "0 waits answered\n0 chats wait now\nThere are no chats yet.\n")
+    assert (ran.code, ran.out) == (0, "0 replies\n0 chats are waiting now\nThere are no chats yet.\n")
     assert not market.requests

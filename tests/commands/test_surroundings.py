@@ -37,7 +37,7 @@ def test_the_time_zone_has_a_line(
     assert told(ran)["zone"].startswith(words)
     assert ran.code == code
     repair = next(row["repair"] for row in json.loads(ran.out) if row["check"] == "zone")
-    assert repair.startswith(f"TZ names no time zone ({value})" if code else "")
+    assert repair.startswith(f"TZ is not a time zone ({value})" if code else "")
     assert (listed.code, listed.err) == (0, f"chat-tui: {repair}\n" if code else "")
 
 

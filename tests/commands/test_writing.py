@@ -202,7 +202,7 @@ def test_a_file_that_looks_private_takes_a_flag_that_names_it(
     for flags in ([], ["--queue"], ["--dry-run"]):
         ran = run("send", chat_id, "--file", tmp_path / name, *flags)
         assert (ran.code, ran.out) == (1, "")
-        assert "seems to contain a key or passwords. To send it all the same: --private" in ran.err
+        assert "seems to contain a key or passwords. To send it anyway: --private" in ran.err
     assert market.ledger == []
     ran = run("send", chat_id, "--file", tmp_path / name, "--private")
     assert ran.code == 0

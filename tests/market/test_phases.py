@@ -13,6 +13,7 @@ from chat_tui.market.network import Deadlines
 from chat_tui.model.chat import Page
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.words.problems import problem_words
 from tests.market.conftest import SILENCE_IS_SHORT, Connect
 from tests.support.raw_market import Script, raw_market, reply
 from tests.support.refs import ref
@@ -32,6 +33,7 @@ async def test_nothing_listens(connect: Connect) -> None:
     outcome = await connect(f"http://127.0.0.1:{free_port()}").send_message(CHAT, "m1")
     assert isinstance(outcome, Problem)
     assert (outcome.kind, outcome.certainty) == (ProblemKind.OFFLINE, Certainty.NOT_SENT)
+    assert problem_words(outcome) == "No network. Retrying automatically.", "without the library's words"
 
 
 async def test_full_backlog_is_given_up_at_the_connect_deadline(connect: Connect) -> None:
@@ -85,7 +87,7 @@ async def test_unclear_after_the_first_byte(connect: Connect, script: Script, ki
     async with raw_market(script) as market:
         outcome = await connect(market, deadlines=deadlines).send_message(CHAT, "m1")
         assert isinstance(outcome, Problem)
-        assert (outcome.kind, outcome.certainty) == (kind, Certainty.UNCLEAR)
+        assert (outcome.kind, outcome.certainty, outcome.message) == (kind, Certainty.UNCLEAR, "")
         assert market.connections == 1  # nothing below this client retries
 
 

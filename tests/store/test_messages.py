@@ -44,7 +44,7 @@ def test_a_changed_text_and_its_files_are_replaced(store: Store) -> None:
 
 
 def test_an_unknown_chat_is_refused(store: Store) -> None:
-    with pytest.raises(StoreProblem, match="read anew"):
+    with pytest.raises(StoreProblem, match="loaded again"):
         read_history(store, buyer(1, 1, chat_ref=99), chat_ref=99)
     assert store.read(messages.timeline, ref(99)).result().entries == ()
 

@@ -72,7 +72,7 @@ def group() -> Exception:
     return ExceptionGroup("words", [inner, WordlessError()])
 
 
-SENTENCE = "chat-tui had to stop because of an error in the program."
+SENTENCE = "chat-tui crashed because of an error in the program."
 ERRORS = [own_cause, circle, chain, group, WordlessError, FalseError]
 
 

@@ -40,11 +40,11 @@ def keys_of(commands: tuple[Command, ...], name: str) -> tuple[str, ...]:
     [
         ('[keys]\n\nnext_waitin = "b"', 3, "no command “next_waitin”; did you mean “next_waiting”?"),
         ('[keys]\nxyzzy = "b"', 2, "no command “xyzzy”; there are next_waiting, write, open, "),
-        ('keys.write = "strg+x"', 1, "“strg+x” is no key; write for example n, N, ?, ctrl+n"),
-        ('[keys]\nwrite = "nn"', 2, "“nn” is no key"),
-        ('[keys]\nwrite = "ctrl+"', 2, "“ctrl+” is no key"),
-        ('[keys]\nwrite = "shift+1"', 2, "“shift+1” is no key"),
-        ('[keys]\nwrite = ["w", "f99"]', 2, "“f99” is no key"),
+        ('keys.write = "strg+x"', 1, "“strg+x” is not a key; write for example n, N, ?, ctrl+n"),
+        ('[keys]\nwrite = "nn"', 2, "“nn” is not a key"),
+        ('[keys]\nwrite = "ctrl+"', 2, "“ctrl+” is not a key"),
+        ('[keys]\nwrite = "shift+1"', 2, "“shift+1” is not a key"),
+        ('[keys]\nwrite = ["w", "f99"]', 2, "“f99” is not a key"),
         ('[keys]\nwrite = "ctrl+m"', 2, "terminals send the same for “ctrl+m” and Enter"),
         ('[keys]\nwrite = "Ctrl+ш"', 2, "terminals send the same for “Ctrl+ш” and Tab"),
         ('[keys]\nattach = "o"', 2, "“o” is typed into the text where “attach” works; add ctrl+ or alt+"),
@@ -78,7 +78,7 @@ def test_it_is_told_in_russian(tmp_path: Path) -> None:
     path.write_text('[keys]\nwrite = "n"')
     settings = load(Flags(), {}, path)
     locale.use("ru")
-    with pytest.raises(SettingsProblem, match="строка 2: «n» значила бы и «next_waiting», и «write»"):
+    with pytest.raises(SettingsProblem, match="строка 2: «n» назначена и на «next_waiting», и на «write»"):
         chosen(settings.keys.own, path, jcuken=True)
 
 

@@ -45,7 +45,9 @@ def disk(paths: Paths) -> Finding:
     # They may be on different disks; the fuller one decides.
     free = min(shutil.disk_usage(_existing(place)).free for place in (paths.data, paths.cache))
     if free < LEAST_FREE:
-        fix = _("Delete something: with a full disk nothing can be sent. The copy of the chats may go.")
+        fix = _(
+            "Free some space: nothing can be sent from a full disk. The copy of the chats can be deleted."
+        )
         return finding(State.BAD, size_words(free), fix)
     return finding(State.GOOD, size_words(free))
 
@@ -57,7 +59,7 @@ def sqlite() -> Finding:
         fix = _("Use a Python whose SQLite has FTS5.")
         return finding(State.BAD, _("{n} without full-text search").format(n=number), fix)
     if inspection.has_log_race():
-        words = _("{n}; before 3.51.3 several processes need a lock, which the program keeps")
+        words = _("{n}; before 3.51.3 several processes need a lock, which the program uses")
         return finding(State.GOOD, words.format(n=number))
     return finding(State.GOOD, number)
 
@@ -68,23 +70,23 @@ def _directory(check: str, what: str, place: Path) -> Finding:
         about = place.stat()
     except FileNotFoundError:
         if os.access(_existing(place), os.W_OK | os.X_OK):
-            return finding(State.GOOD, _("{path} (not made yet)").format(path=place))
-        words = _("{path} cannot be made").format(path=place)
+            return finding(State.GOOD, _("{path} (not created yet)").format(path=place))
+        words = _("{path} cannot be created").format(path=place)
         if is_on_read_only_disk(place):
             return finding(State.BAD, f"{words}: {_('it is on a read-only disk')}", _fix_of_disk())
-        fix = _("Make it writable, or name another place: {variables}").format(variables="XDG_*_HOME")
+        fix = _("Make it writable, or choose another place: {variables}").format(variables="XDG_*_HOME")
         return finding(State.BAD, words, fix)
     except OSError as error:
-        return finding(State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
+        return finding(State.BAD, f"{place}: {error.strerror}", _("Check its permissions."))
     # Only the worst fault is reported: the others may follow from it.
     words, fix = _complaint(place, about, 0o700)
     if is_on_read_only_disk(place):
         words, fix = _("it is on a read-only disk"), _fix_of_disk()
     if not words and not os.access(place, os.W_OK | os.X_OK):
-        words, fix = _("it cannot be written"), f"chmod 700 {shlex.quote(str(place))}"
-    local = _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
+        words, fix = _("it is not writable"), f"chmod 700 {shlex.quote(str(place))}"
+    local = _("Choose a local disk with {variables}.").format(variables="XDG_*_HOME")
     if not words and is_on_network(place):
-        words, fix = _("it is on a network file system, where databases break"), local
+        words, fix = _("it is on a network file system, where databases get damaged"), local
     if not words and check in _LOCKED:
         try:
             try_locks(place)
@@ -95,7 +97,7 @@ def _directory(check: str, what: str, place: Path) -> Finding:
 
 
 def _fix_of_disk() -> str:
-    words = _("Mount it for writing, or name another place: {variables}")
+    words = _("Mount it as writable, or choose another place: {variables}")
     return words.format(variables="XDG_*_HOME")
 
 
@@ -113,10 +115,12 @@ def _files(files: list[Path]) -> Iterator[Finding]:
 def _complaint(place: Path, about: os.stat_result, mode: int) -> tuple[str, str]:
     """What is wrong with owner or mode, and the repair; two empty texts if nothing is."""
     if about.st_uid != os.geteuid():
-        return _("it belongs to another user"), _("Move it away; the program makes its own.")
+        return _("it belongs to another user"), _("Move it away. The program creates its own.")
     if stat.S_IMODE(about.st_mode) & 0o077:
         found = f"{stat.S_IMODE(about.st_mode):04o}"
-        return _("others can see it ({mode})").format(mode=found), f"chmod {mode:o} {shlex.quote(str(place))}"
+        return _("others can read it ({mode})").format(
+            mode=found
+        ), f"chmod {mode:o} {shlex.quote(str(place))}"
     return "", ""
 
 
@@ -131,7 +135,7 @@ def rows(paths: Paths) -> Iterator[Finding]:
     found += [look(path, "cache") for path in sorted(paths.cache.glob("*/cache.db"))]
     bad = [finding for finding in map(_of_file, found) if finding is not None]
     if found and not bad:
-        yield Finding("rows", _("local files"), State.GOOD, _("all of them can be read"))
+        yield Finding("rows", _("local files"), State.GOOD, _("all are readable"))
     yield from bad
 
 
@@ -139,19 +143,19 @@ def _of_file(looked: Looked) -> Finding | None:
     finding = partial(Finding, "rows", _("local files"))
     if looked.error:
         words = f"{looked.path}: {looked.error}"
-        return finding(State.UNKNOWN, words, _("Look at its permissions."))
+        return finding(State.UNKNOWN, words, _("Check its permissions."))
     if looked.is_damaged:
         words = _("{path} is damaged").format(path=looked.path)
-        fix = _("Start the program: it saves what can be read, and keeps the old file.")
+        fix = _("Start the program: it recovers what can be read and keeps the old file.")
         if looked.kind == "cache":
-            fix = _("Start the program: it reads the chats anew from the Market.")
+            fix = _("Start the program: it loads the chats again from the Market.")
         return finding(State.BAD, words, fix)
     if not looked.rotten:
         return None
     counts = ", ".join(f"{table} {count}" for table, count in looked.rotten.items())
     words = _("{path}: rows that cannot be read: {counts}").format(path=looked.path, counts=counts)
     if looked.kind == "cache":
-        fix = _("They are left out. Delete the file while the program is closed: it is read anew.")
+        fix = _("They are skipped. Delete the file while the program is closed: everything is loaded again.")
     else:
-        fix = _("They are left out, and nothing of them is sent. Write what they should have said again.")
+        fix = _("They are skipped and not sent. Write these messages again.")
     return finding(State.BAD, words, fix)

@@ -56,9 +56,9 @@ async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> l
 
 
 def _without_key(url: str) -> list[Finding]:
-    fix = _("Connect a shop: chat-tui login. To look around first: chat-tui demo")
+    fix = _("Connect a shop: chat-tui login. To try the demo first: chat-tui demo")
     return [
-        Finding("address", _("address"), State.UNKNOWN, url, _("Without a key it is not tried.")),
+        Finding("address", _("address"), State.UNKNOWN, url, _("Not checked without a key.")),
         Finding("key", _("key"), State.BAD, _("not set"), fix),
     ]
 
@@ -72,7 +72,9 @@ def _address(access: Access, proxy: str, opened: OpenedByKey | Problem) -> Findi
     if opened.kind is ProblemKind.OFFLINE:
         fix = _("Check the network, and whether {host} is the right name.").format(host=access.host)
         return finding(State.BAD, _("{address} cannot be reached").format(address=words), fix)
-    return finding(State.BAD, _("{address} answers badly").format(address=words), refusal_words(opened))
+    return finding(
+        State.BAD, _("{address} answers with an error").format(address=words), refusal_words(opened)
+    )
 
 
 def _key(opened: OpenedByKey | Problem) -> Finding:
@@ -80,14 +82,14 @@ def _key(opened: OpenedByKey | Problem) -> Finding:
     if isinstance(opened, Problem):
         if opened.certainty is Certainty.REFUSED:
             return finding(State.BAD, _("rejected"), refusal_words(opened))
-        return finding(State.UNKNOWN, _("not known without an answer"))
+        return finding(State.UNKNOWN, _("unknown: no answer"))
     rights = rights_of(opened.rights)
     given = ", ".join(right.words for right in rights if right.is_given) or _("nothing")
     fix = rights_summary(opened.rights)
     state = State.UNKNOWN if fix else State.GOOD
     if not opened.rights.may_read:
         state = State.BAD
-    return finding(state, _("may: {rights}").format(rights=given), fix)
+    return finding(state, _("allows: {rights}").format(rights=given), fix)
 
 
 def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
@@ -98,7 +100,7 @@ def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
     if wanted is None and len(opened.businesses) == 1:
         return finding(State.GOOD, choice)
     if not choice:
-        fix = _("Check in the Market's cabinet which shop the key was made for.")
+        fix = _("Check in the seller's cabinet which shop the key was created for.")
         return finding(State.BAD, _("the key opens no shop"), fix)
     fix = _("Set CHAT_TUI_BUSINESS_ID or business_id to one of: {choice}").format(choice=choice)
     return finding(State.BAD, str(wanted) if wanted else _("not set"), fix)
@@ -107,7 +109,7 @@ def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
 def _clock(page: Page[Chat] | Problem, now: Millis) -> Finding:
     finding = partial(Finding, "clock", _("clock"))
     if isinstance(page, Problem) or page.server_time is None:
-        return finding(State.UNKNOWN, _("not known without an answer"))
+        return finding(State.UNKNOWN, _("unknown: no answer"))
     off = now - page.server_time
     if abs(off) < CLOCKS_AGREE:
         return finding(State.GOOD, _("as the Market's"))
@@ -119,14 +121,14 @@ def _clock(page: Page[Chat] | Problem, now: Millis) -> Finding:
 def _quota(page: Page[Chat] | Problem, budget: Budget | None, now: Millis) -> Finding:
     finding = partial(Finding, "quota", _("quota"))
     if isinstance(page, Problem):
-        return finding(State.BAD, _("the list was not given"), refusal_words(page))
+        return finding(State.BAD, _("the list was not received"), refusal_words(page))
     if budget is None:
-        return finding(State.UNKNOWN, _("the Market does not tell"))
+        return finding(State.UNKNOWN, _("the Market does not report it"))
     words = _("{left} of {limit} list requests left this hour").format(
         left=budget.remaining, limit=budget.limit
     )
     if budget.share_left > SCARCE:
         return finding(State.GOOD, words)
-    fix = _("Other programs of the shop use it up, too. It is whole again in {time}.")
+    fix = _("Other programs of the shop use it, too. It is renewed in {time}.")
     state = State.BAD if budget.remaining == 0 else State.UNKNOWN
     return finding(state, words, fix.format(time=spoken(max(0, budget.resets_at - now))))

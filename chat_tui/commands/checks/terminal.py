@@ -63,12 +63,12 @@ def size(shown: tuple[int, int] | None) -> Finding:
     """Columns and rows of the window; `shown` is None if there is no terminal."""
     finding = partial(Finding, "size", _("window"))
     if shown is None:
-        return finding(State.UNKNOWN, _("this is no terminal"))
+        return finding(State.UNKNOWN, _("this is not a terminal"))
     words = f"{shown[0]}×{shown[1]}"
     if shown[0] < LEAST[0] or shown[1] < LEAST[1]:
         return finding(State.BAD, words, _("Make the window larger: at least 40×12, better 80×24."))
     if shown[0] < COMFORTABLE[0] or shown[1] < COMFORTABLE[1]:
-        return finding(State.UNKNOWN, words, _("From 80×24 on it is comfortable."))
+        return finding(State.UNKNOWN, words, _("Comfortable from 80×24."))
     return finding(State.GOOD, words)
 
 
@@ -80,7 +80,7 @@ def colours(environ: Mapping[str, str]) -> Finding:
     found = colours_of(environ)
     if found is not Colours.SIXTEEN:
         return finding(State.GOOD, _("16 million") if found is Colours.ALL else "256")
-    fix = _("Every state can be read in 16 colours, too. If the terminal has more: TERM=xterm-256color.")
+    fix = _("Everything is readable in 16 colours, too. If the terminal has more: TERM=xterm-256color.")
     return finding(State.UNKNOWN, "16", fix)
 
 
@@ -111,15 +111,15 @@ def tmux(options: Options | None) -> list[Finding]:
     if options is None:
         return []
     if not options:
-        fix = _("Run doctor in the pane where chat-tui is to run.")
-        return [Finding("tmux", "tmux", State.UNKNOWN, _("it does not tell its options"), fix)]
+        fix = _("Run doctor in the pane where you run chat-tui.")
+        return [Finding("tmux", "tmux", State.UNKNOWN, _("it does not report its options"), fix)]
     return [_of_option(name, wanted, options[name]) for name, wanted in _OPTIONS.items()]
 
 
 def _of_option(name: str, wanted: _Option, value: str) -> Finding:
     finding = partial(Finding, f"tmux_{name}", f"tmux {name}")
     if not value:
-        return finding(State.UNKNOWN, _("this tmux has no such"))
+        return finding(State.UNKNOWN, _("this tmux does not have it"))
     if wanted.is_good(value):
         return finding(State.GOOD, value)
     return finding(wanted.otherwise, value, _in_conf(name))
@@ -131,8 +131,11 @@ def clipboard(environ: Mapping[str, str], options: Options | None) -> Finding:
     if options is None and environ.get("TERM", "").startswith("linux"):
         return finding(State.BAD, _("this console has no clipboard"), _("Use a terminal."))
     if options and not (options["set-clipboard"] == "on" or _passes(options)):
-        return finding(State.BAD, _("tmux keeps it to itself"), _in_conf("set-clipboard"))
-    fix = _("No terminal tells. If a copied text does not arrive, allow OSC 52 in the terminal's settings.")
+        return finding(State.BAD, _("tmux does not pass it on"), _in_conf("set-clipboard"))
+    fix = _(
+        "Terminals do not report this. If copied text does not arrive, allow OSC 52 in the "
+        "terminal's settings."
+    )
     return finding(State.UNKNOWN, _("sent to the terminal (OSC 52)"), fix)
 
 
@@ -140,11 +143,11 @@ def notifications(how: str, options: Options | None) -> Finding:
     """Whether a notification can reach the operator; `how` is the setting `notify`."""
     finding = partial(Finding, "notifications", _("calls"))
     if how == "off":
-        return finding(State.GOOD, _("off, as set"))
+        return finding(State.GOOD, _("off in the settings"))
     if how == "bell":
         return finding(State.GOOD, _("bell"))
     if options and not _passes(options):
-        words = _("{how}, which tmux keeps to itself").format(how=how)
+        words = _("{how}, which tmux does not pass on").format(how=how)
         return finding(State.BAD, words, _in_conf("allow-passthrough"))
     fix = _("If nothing is shown, try another [ui] notify: osc9, osc777, osc99 or bell.")
     return finding(State.UNKNOWN, how, fix)
@@ -164,7 +167,7 @@ def _passes(options: Options) -> bool:
 
 
 def _in_conf(option: str) -> str:
-    return _("Write into ~/.tmux.conf: {line}").format(line=_OPTIONS[option].line)
+    return _("Add to ~/.tmux.conf: {line}").format(line=_OPTIONS[option].line)
 
 
 def zone(environ: Mapping[str, str], now: Millis) -> Finding:

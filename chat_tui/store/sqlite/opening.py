@@ -75,7 +75,7 @@ def open_database(file: DatabaseFile, notices: Notices) -> Connection:
             return _save_from(latest_aside(file.path), file, notices)
         is_emptied = file.is_durable and file.path.exists() and file.path.stat().st_size == 0
         if private_database(file.path):
-            notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
+            notices.say(_("{place} was readable by others. This has been fixed.").format(place=file.path))
         if is_emptied:
             # SQLite would take it for a new database and delete a write-ahead log beside it.
             return begin_anew(file, notices)
@@ -151,7 +151,7 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
         _amend(conn, file, notices)
         if file.is_durable and (count := shape.unreadable_outbox(conn)):
             words = _(
-                "Rows of the outbox that cannot be read: {n}. They are not sent; chat-tui doctor tells more."
+                "Outbox rows that cannot be read: {n}. They are not sent; for details run chat-tui doctor."
             )
             notices.say(words.format(n=count))
     file.damage_mark.unlink(missing_ok=True)
@@ -189,7 +189,7 @@ def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
             for name in sorted(tables | indexes)
         ]
     transaction(conn, lambda conn: [conn.execute(sql) for sql in found])
-    words = _("{place} lacked {names}, which is made again; what else it holds is as it was.")
+    words = _("{place} lacked {names}, which was created again; everything else is unchanged.")
     notices.say(words.format(place=file.path, names=", ".join(sorted(tables | indexes))))
 
 
@@ -216,12 +216,12 @@ def begin_anew(file: DatabaseFile, notices: Notices) -> Connection:
         return _save_from(set_aside(file.path), file, notices)
     if _holds_what_lasts(file.path):
         notices.say(
-            _("{place} held drafts and outbox, not the copy of the chats: it is kept as {aside}.").format(
-                place=file.path, aside=set_aside(file.path)
-            )
+            _(
+                "{place} contained drafts and outbox, not the copy of the chats. It was saved as {aside}."
+            ).format(place=file.path, aside=set_aside(file.path))
         )
     remove_database(file.path)
-    notices.say(_("The local copy of the chats was damaged; it is being read anew from the Market."))
+    notices.say(_("The local copy of the chats was damaged. It is being loaded again from the Market."))
     file.damage_mark.unlink(missing_ok=True)
     private_database(file.path)
     return _open(file, notices)
@@ -247,8 +247,8 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> Connection:
     whole.path.rename(file.path)
     notices.say(
         _(
-            "Drafts and outbox were damaged. The old file is kept as {place}. "
-            "Saved from it: drafts {drafts}, outbox {items}, marks and notes {others}."
+            "Drafts and outbox were damaged. The old file was saved as {place}. Recovered from "
+            "it: drafts {drafts}, outbox {items}, marks and notes {others}."
         ).format(
             place=aside,
             drafts=saved["draft"],

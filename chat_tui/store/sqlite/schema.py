@@ -73,7 +73,7 @@ def refuse_successor(conn: sqlite3.Connection, known: int, schema: str = "main")
     """
     version = user_version(conn, schema)
     if version > known and known < _lives_since(conn, version, schema):
-        raise StoreOutdated(_("chat-tui was updated: press Ctrl+Q and start it again."))
+        raise StoreOutdated(_("chat-tui was updated: press Ctrl+Q and restart it."))
 
 
 def touch(conn: sqlite3.Connection) -> None:

@@ -149,7 +149,7 @@ class Writer:
             self._open(open_database)
         if was_open:
             self._notices.say(
-                _("{place} was removed while the program ran; it was made again.").format(
+                _("{place} was removed while the program was running. It was created again.").format(
                     place=self._file.path
                 )
             )

@@ -266,7 +266,7 @@ class Choice:
     def missing(self) -> str:
         """A sentence about what is missing: fields of the highlighted template, or any; "" = nothing."""
         if self.current is None:
-            return _("There is no template to take. Esc leaves the list.") if self._is_vain else ""
+            return _("There is no template to insert. Esc closes the list.") if self._is_vain else ""
         text = fill(self.current.text, self._values)
         return missing_words((*unfilled(text), *unknown(text)))
 

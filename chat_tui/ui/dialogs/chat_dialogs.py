@@ -230,7 +230,7 @@ _NOTICE_S: Final = 20.0
 
 async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) -> None:
     """Save the whole chat in a new directory and show its path; without the network, what is in the cache."""
-    notify(app, _("Loading the whole chat… {key} stops it.").format(key=keys.key_of("evidence")))
+    notify(app, _("Loading the whole conversation… {key}: stop").format(key=keys.key_of("evidence")))
     # Evidence needs the whole inbox of one business.
     inbox = inbox.own(chat_ref)
     record = await whole_chat(inbox, chat_ref, ask=True)

@@ -48,11 +48,11 @@ def detail_words(item: OutboxItem) -> str:
 
 def _next_step(item: OutboxItem) -> str:
     if item.state is OutboxState.FAILED:
-        return _("e — resend, t — edit, d — discard")
+        return _("e: resend, t: edit, d: discard")
     if item.is_held_up:
-        return _("t — edit, d — discard")
+        return _("t: edit, d: discard")
     if item.state in {OutboxState.QUEUED, OutboxState.WAITING}:
-        return _("Sent automatically. t — edit, d — discard")
+        return _("Sent automatically. t: edit, d: discard")
     if item.state is OutboxState.SENT:
         return _("The Market has accepted it, but it is not in the conversation yet.")
     return ""
@@ -178,7 +178,8 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             ChoiceList[OutboxItem](
                 self._draw,
                 instead=_(
-                    "Everything is confirmed: the buyers have it. What you send is listed here until then."
+                    "Everything is confirmed: the buyers have all messages. What you send is "
+                    "listed here until it is confirmed."
                 ),
                 row_height=3,
             ),

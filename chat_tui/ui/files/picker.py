@@ -347,7 +347,7 @@ class FilePicker(ListDialog[Path, PathRow]):
     def _nothing_words(self, text: str) -> str:
         """Why there is no row, and the key that shows some."""
         if text:
-            return _("Nothing fits. Shorten the name.")
+            return _("Nothing found. Shorten the name.")
         if matching(self._scan.rows, "", hidden=self._hidden, pictures=False):
             return _("There are no pictures in this folder. ctrl+g shows every file, Backspace goes up.")
         if self._scan.rows:

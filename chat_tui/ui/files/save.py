@@ -100,8 +100,8 @@ class SaveCard(ListDialog[Path, PathRow]):
         if self._scan.error is not None:
             return _("There is no such folder. Change the path, or delete its end.")
         if self._wanted:
-            return _("No folder begins like this. Delete the end of the path.")
-        return _("There are no folders in this one. Enter saves into it.")
+            return _("No folder begins with this. Delete the end of the path.")
+        return _("There are no folders in this folder. Enter saves into it.")
 
     def _names(self) -> str:
         lines = []

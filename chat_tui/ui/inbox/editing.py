@@ -151,17 +151,21 @@ def read_back(path: Path, before: str) -> str:
     try:
         raw = read_file(path, MOST_BYTES)
     except OSError as error:
-        words = _("The editor left no file that can be read ({reason}): the text is as it was. See {path}")
+        words = _("The editor left no readable file ({reason}): the text is unchanged. See {path}")
         raise Unusable(words.format(reason=error.strerror, path=path.parent)) from None
     except NotAFile:
-        words = _("The editor left something that is no file: the text is as it was. See {path}")
+        words = _("The editor left something that is not a file: the text is unchanged. See {path}")
         raise Unusable(words.format(path=path)) from None
     except TooLarge:
-        words = _("The edited text is far too long: the text is as it was. What was saved is kept: {path}")
+        words = _(
+            "The saved text is far too long: the text in the box is unchanged. Your version is kept in {path}"
+        )
         raise Unusable(words.format(path=path)) from None
     decoded = unicode_of(raw)
     if decoded is None:
-        words = _("The editor did not save UTF-8: the text is as it was. What was saved is kept: {path}")
+        words = _(
+            "The editor did not save UTF-8: the text in the box is unchanged. Your version is kept in {path}"
+        )
         raise Unusable(words.format(path=path))
     text = stripped(decoded[0])
     return text if before.endswith("\n") else text.removesuffix("\n")
@@ -180,7 +184,7 @@ async def edit(
     app meanwhile, `take` gets what the editor has saved by then.
     """
     if app.is_headless:
-        raise EditorProblem(_("An editor needs a terminal of its own."))
+        raise EditorProblem(_("An editor needs a real terminal."))
 
     def take_saved() -> bool:
         saved = text.saved()
@@ -238,10 +242,10 @@ def _about(outcome: int, text: EditedText, *, is_taken: bool) -> str:
     if is_taken:
         words = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
     else:
-        words = _("{end}: the text is as it was.")
+        words = _("{end}: the text is unchanged.")
     words = words.format(end=end)
     if text.others():
-        words += " " + _("What the editor left is in {place}.").format(place=text.place)
+        words += " " + _("What the editor saved is in {place}.").format(place=text.place)
     return words
 
 

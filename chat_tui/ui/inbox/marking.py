@@ -87,7 +87,7 @@ class Marking:
             notify(self.screen, problem_words(outcome), severity="error")
             return
         self._undoable.append(outcome)
-        sentence = _("{done}: {chat}. {key} — undo")
+        sentence = _("{done}: {chat}. {key}: undo")
         chat = await self._chat_name(outcome.chat_ref)
         notify(self.screen, sentence.format(done=words, chat=chat, key=keys.key_of("undo")))
         await self._apply_order()
@@ -114,7 +114,7 @@ class Marking:
         """Undo the newest send of this run, whatever was marked since."""
         sends = [one for one in self._undoable if isinstance(one, OutboxItem)]
         if not sends:
-            self._tell(_("Nothing was sent that can be undone."))
+            self._tell(_("There is no send to undo."))
             return
         self._undoable.remove(sends[-1])
         await self.take_back(sends[-1])

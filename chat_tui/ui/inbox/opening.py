@@ -209,7 +209,7 @@ class Opening:
     async def _bring(self, chat_ref: ChatRef, at: MessageId | None = None) -> bool:
         is_there = await self.following.bring(chat_ref, at)
         if is_there is False:
-            words = _("This chat is not loaded yet. {refresh} — refresh")
+            words = _("This chat is not loaded yet. {refresh}: refresh")
             self._say(words.format(refresh=keys.key_of("refresh")))
         return bool(is_there)
 

@@ -64,7 +64,7 @@ def notify_copied(app: App[Any], copied: SideChannels.Copied) -> None:
 
 def farewell(report: Path) -> str:
     """The sentence after a crash; `report` is the private file that gets the details."""
-    words = _("chat-tui had to stop because of an error in the program. Details: {path}")
+    words = _("chat-tui crashed because of an error in the program. Details: {path}")
     return words.format(path=one_line(str(report)))
 
 

@@ -108,7 +108,7 @@ class StartHelp(Dialog[None]):
 def _answers() -> tuple[tuple[str, str], ...]:
     return (
         (
-            _("Where do I get a key?"),
+            _("Where does the key come from?"),
             _(
                 "The owner or a manager of the shop creates an Api-Key in the seller's cabinet: "
                 "Settings → API and modules. A new key takes effect within 10 minutes."

@@ -131,7 +131,7 @@ class RightsScreen(Dialog[bool]):
         self._rights = opened.rights
 
     def compose(self) -> ComposeResult:
-        may = _("Key “{name}” may:").format(name=self._rights.name or "?")
+        may = _("Key “{name}” allows you to:").format(name=self._rights.name or "?")
         go_on = (("Enter", _("continue")),) if self._rights.may_read else ()
         yield framed(
             _("What the key allows"),

@@ -248,7 +248,7 @@ async def test_o_shows_a_text_as_text_and_says_what_else_a_file_is(market: Sandb
             ("1", "Привет ␛[31m[/]"),
             ("2", "(document)"),
             ("3", "damaged"),
-            ("4", "read as windows-1251"),
+            ("4", "encoding: windows-1251"),
         ):
             await it.press("o")
             await it.until(lambda: it.dialog == "Choose")

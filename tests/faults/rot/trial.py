@@ -134,10 +134,12 @@ async def _sent(there: Desk, market: Sandbox, before: int, spoilt: Spoilt, wrong
         if time.monotonic() > end:
             if not there.store.notices and not there.app.inbox.link().unread:
                 wrong.append(f"not sent: {sorted(due - set(sent))}, and nothing said\n{there.screen}")
-            elif spoilt.pages != "state" and not any("Saved from it" in one for one in there.store.notices):
+            elif spoilt.pages != "state" and not any(
+                "Recovered from it" in one for one in there.store.notices
+            ):
                 wrong.append(f"not sent: {sorted(due - set(sent))}; said {there.store.notices}")
             break
-        if any("Saved from it" in one for one in there.store.notices):
+        if any("Recovered from it" in one for one in there.store.notices):
             break  # texts may be damaged: the operator must check them first
         await there.pilot.pause(0.02)
     if len(set(sent)) != len(sent):

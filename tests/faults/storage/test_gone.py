@@ -31,7 +31,7 @@ def delete(trial: Trial, what: str) -> None:
             part.unlink()
 
 
-MADE_AGAIN = "was removed while the program ran; it was made again"
+MADE_AGAIN = "was removed while the program was running. It was created again"
 
 
 async def said_by(shop: Shop, said: list[Event], words: str, *, look: bool = False, times: int = 1) -> None:

@@ -18,7 +18,7 @@ from tests.support.shop import open_store
 from tests.support.stored import chats_with_drafts
 
 
-@pytest.mark.parametrize("what", ["read-only", "cannot be made", "a file", "below a file"])
+@pytest.mark.parametrize("what", ["read-only", "cannot be created", "a file", "below a file"])
 def test_f_108_a_data_directory_that_cannot_be_used(tmp_path: Path, market: Sandbox, what: str) -> None:
     place = tmp_path / "data"
     if what == "read-only":
@@ -26,7 +26,7 @@ def test_f_108_a_data_directory_that_cannot_be_used(tmp_path: Path, market: Sand
             pytest.skip("root may write everywhere, and setpriv is not here to take that from it")
         (place / "chat-tui").mkdir(parents=True, mode=0o700)
         (place / "chat-tui").chmod(0o500)
-    elif what == "cannot be made":
+    elif what == "cannot be created":
         place = Path("/proc/nowhere")
     elif what == "a file":
         (place / "chat-tui").mkdir(parents=True)
@@ -124,6 +124,6 @@ def test_f_116_two_names_of_one_directory_share_one_journal(paths: StorePaths, t
 def test_f_116_a_lock_file_that_is_a_link_is_refused(paths: StorePaths, tmp_path: Path) -> None:
     (paths.data_dir / "state.lock").unlink()
     (paths.data_dir / "state.lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreProblem, match="cannot be made or read"):
+    with pytest.raises(StoreProblem, match="cannot be created or read"):
         Store(paths)
     assert not (tmp_path / "elsewhere").exists()

@@ -34,14 +34,14 @@ def test_the_whole_home_can_only_be_read(market: Sandbox) -> None:
         again = run("list", environ=surroundings(market))
         assert (again.returncode, numbers(again.stdout)) == (0, listed)
         assert again.stderr.count("\n") == 1
-        assert "is on a read-only disk: mount it for writing again. View only:" in again.stderr
+        assert "is on a read-only disk: mount it as writable again. View only:" in again.stderr
         with inbox(environ=surroundings(market)) as program:
             program.wait_for_text("view only", timeout=30)
             program.wait_for_text("read-only disk", timeout=30)
             program.feed("6g\rc")
             program.wait_for_text("To: ")
             program.feed("\r")
-            program.wait_for(lambda: "is on a read-only disk: mount it for writing" in above_the_box(program))
+            program.wait_for(lambda: "is on a read-only disk: mount it as writable" in above_the_box(program))
             program.wait_for(
                 lambda: bool(re.search("nothing (was|new is read or) sent", above_the_box(program)))
             )

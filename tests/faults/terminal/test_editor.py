@@ -124,11 +124,11 @@ ENDS = {
     "code 130": ("printf 'to be sent' > \"$1\"; exit 130", "ended with code 130", "to be sent", 0),
     "a signal": ("printf 'not lost' > \"$1\"; kill -9 $$", "A signal ended the editor (9)", "not lost", 0),
     "another inode": ('echo moved > "$1.new"; mv "$1.new" "$1"; exit 2', "code 2", "moved", 0),
-    "a full disk": (': > "$1"; exit 4', "code 4: the text is as it was", "before", 0),
-    "a text beside": ('echo saved > "$1.save"; kill -15 $$', "What the editor left", "before", 1),
+    "a full disk": (': > "$1"; exit 4', "code 4: the text is unchanged", "before", 0),
+    "a text beside": ('echo saved > "$1.save"; kill -15 $$', "What the editor saved", "before", 1),
     "cp1251": ("printf '\\344\\356\\341' > \"$1\"", "did not save UTF-8", "before", 1),
-    "nothing": ('rm "$1"', "left no file", "before", 0),
-    "a pipe": ('rm "$1"; mkfifo "$1"', "something that is no file", "before", 1),
+    "nothing": ('rm "$1"', "left no readable file", "before", 0),
+    "a pipe": ('rm "$1"; mkfifo "$1"', "something that is not a file", "before", 1),
     "at once": ("exit 0", "The editor returned at once", "before", 1),
 }
 

@@ -12,7 +12,7 @@ from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 
-SENTENCE = "chat-tui had to stop because of an error in the program."
+SENTENCE = "chat-tui crashed because of an error in the program."
 
 
 @pytest.mark.parametrize("where", with_quick(["handler", "worker", "drawing"], "worker"))

@@ -91,7 +91,7 @@ def test_a_removed_lock_file_excludes_nobody_and_is_refused(tmp_path: Path) -> N
 
 def test_a_link_in_the_place_of_a_lock_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "chats.lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreProblem, match="cannot be made"):
+    with pytest.raises(StoreProblem, match="cannot be created"):
         ByteLock(tmp_path / CHATS)
     assert not (tmp_path / "elsewhere").exists()
 

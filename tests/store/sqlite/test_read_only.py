@@ -56,7 +56,7 @@ def test_what_is_there_is_read_and_nothing_is_written(
     read_only(*(root / part for part in parts))
     store = open_store(root)
     assert read(store) == (["kept"], "kept")
-    assert store.unwritable.endswith("is on a read-only disk: mount it for writing again.")
+    assert store.unwritable.endswith("is on a read-only disk: mount it as writable again.")
     assert str(root / parts[0]) in store.unwritable
     with pytest.raises(StoreUnwritable, match="read-only disk"):
         write(store)
@@ -104,7 +104,7 @@ def test_a_directory_that_is_gone_is_an_empty_one(
 def test_where_nothing_is_yet_it_is_refused(tmp_path: Path, read_only: Protect) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
     read_only(tmp_path / "home")
-    with pytest.raises(StoreUnwritable, match="is on a read-only disk: mount it for writing again"):
+    with pytest.raises(StoreUnwritable, match="is on a read-only disk: mount it as writable again"):
         open_store(tmp_path / "home")
 
 
@@ -202,4 +202,4 @@ def test_a_disk_that_becomes_read_only_under_a_copy_is_named(
     assert "read-only disk" not in str(explain(error, root / "data" / "state.db"))
     tell_read_only(root, monkeypatch)
     told = str(explain(error, root / "data" / "state.db"))
-    assert told == f"{root}/data/state.db is on a read-only disk: mount it for writing again."
+    assert told == f"{root}/data/state.db is on a read-only disk: mount it as writable again."

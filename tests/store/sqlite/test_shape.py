@@ -16,7 +16,7 @@ from chat_tui.store.sqlite import connections, schema, shape
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.stored import draft_of
 
-ANEW = "being read anew"
+ANEW = "being loaded again"
 
 
 @pytest.mark.parametrize("kind", ["cache", "state"])
@@ -103,7 +103,7 @@ def test_what_a_state_lacks_is_made_again_and_the_rest_stays(
     spoil(paths.state.path, statement)
     store = Store(paths)
     assert store.notices == (
-        f"{paths.state.path} lacked {name}, which is made again; what else it holds is as it was.",
+        f"{paths.state.path} lacked {name}, which was created again; everything else is unchanged.",
     )
     [item] = store.read(outbox.open_items).result()
     assert item.state == "queued"
@@ -119,7 +119,7 @@ def test_a_state_of_another_shape_is_kept_and_saved_from(paths: StorePaths, stat
     spoil(paths.state.path, statement)
     store = Store(paths)
     [sentence] = store.notices
-    assert f"{paths.state.path}.damaged-1. Saved from it: drafts 1, outbox 1" in sentence
+    assert f"{paths.state.path}.damaged-1. Recovered from it: drafts 1, outbox 1" in sentence
     assert store.read(draft_of, CHAT).result().text == "черновик"
     store.close()
 

@@ -82,7 +82,7 @@ async def test_a_path_of_the_operators_own_computer_is_answered_with_the_line(
         await it.press("backspace", "ctrl+o")
         await it.until(lambda: it.dialog == "FilePicker")
         assert it.app.screen.query_one(Input).value == "C:\\Фото\\1.jpg"
-        await it.until_shown("Ctrl+Y copies the line.")
+        await it.until_shown("Ctrl+Y copies this line.")
 
 
 @pytest.mark.parametrize(

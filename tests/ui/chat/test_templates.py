@@ -249,7 +249,7 @@ async def test_a_field_that_does_not_exist_is_named_and_asked_about(market: Sand
         await it.press("enter")
         assert it.box == "Ждём вас, {имечко}!"
         await it.press_again("enter")
-        await it.until_told("{имечко} looks like a field that is not filled in.")
+        await it.until_told("This looks like a field that is not filled in: {имечко}.")
         assert (it.sent, it.box) == ([], "Ждём вас, {имечко}!")
         await it.press_again("enter")
         await it.until(lambda: [text for _chat, text in it.sent_texts] == ["Ждём вас, {имечко}!"])
@@ -281,7 +281,7 @@ async def test_without_templates_the_list_says_where_they_go(
         assert "No templates yet" in said
         assert "Hello {name}! Your order {order}" in said
         await it.press("enter")
-        assert (it.told, it.box, it.sent) == ("There is no template to take. Esc leaves the list.", "", [])
+        assert (it.told, it.box, it.sent) == ("There is no template to insert. Esc closes the list.", "", [])
         put(tmp_path, a="Good day!")
         (tmp_path / "templates" / "bad.txt").write_bytes(b"\xff")
         await it.press("escape", "/")

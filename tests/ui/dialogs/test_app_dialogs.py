@@ -122,21 +122,21 @@ async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None
 async def test_a_command_that_cannot_run_says_why_and_the_list_stays(
     made: Callable[[str], Palette | Help],
 ) -> None:
-    async with staged(made("First start to write: c")) as (app, pilot):
+    async with staged(made("Start writing first: c")) as (app, pilot):
         await press(pilot.app, *"attach")
         assert app.says("#status") == ""
         await press(pilot.app, "enter")
-        assert app.says("#status") == "First start to write: c"
+        assert app.says("#status") == "Start writing first: c"
         assert not app.results
         await press(pilot.app, "backspace")
         assert app.says("#status") == "", "another text is another question"
 
 
 async def test_the_palette_shows_in_the_row_why_a_command_cannot_run() -> None:
-    async with staged(the_palette("First start to write: c")) as (app, pilot):
+    async with staged(the_palette("Start writing first: c")) as (app, pilot):
         await press(pilot.app, *"file")
         row = next(line for line in app.seen().splitlines() if "Attach a file" in line)
-        assert row.endswith("Attach a file · First start to write: c")
+        assert row.endswith("Attach a file · Start writing first: c")
         (line,) = [palette_line(one, "why", 40) for one in COMMANDS if one.id == "attach"]
         assert {span.role for span in line} == {Role.MUTED}
 

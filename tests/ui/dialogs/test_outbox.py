@@ -64,7 +64,7 @@ async def test_the_reason_of_the_highlighted_item_is_told_safely() -> None:
         assert "automatically" in app.says("#detail")
         await press(pilot.app, "down")
         assert "Chat is [b]closed␇" in app.says("#detail")
-        assert "e — resend" in app.says("#detail")
+        assert "e: resend" in app.says("#detail")
 
 
 async def test_a_file_is_told_by_name_and_size() -> None:

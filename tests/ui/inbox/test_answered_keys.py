@@ -122,7 +122,7 @@ async def test_what_an_editor_could_not_do_is_told_at_the_caret(tmp_path: Path) 
     said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n", "a", "ctrl+e")(pilot)
-        assert shown(box_of(pilot)) == "An editor needs a terminal of its own."
+        assert shown(box_of(pilot)) == "An editor needs a real terminal."
         assert said == []
     scene.close()
 

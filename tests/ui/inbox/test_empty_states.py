@@ -24,7 +24,7 @@ from tests.support.settling import press, pressing, settled
 from tests.support.unseen import picture
 from tests.ui.dialogs.stage import DialogApp, staged, until
 
-UNREAD = "Loading the chats from the Market…"
+UNREAD = "Loading the chats…"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def test_an_unread_list_says_what_it_waits_for(
         await pressing()(pilot)
         shown = app.screen.query_one("QueueList").empty_text.plain  # type: ignore[attr-defined]
         assert shown.startswith(sentence)
-        assert sentence == UNREAD or shown.endswith(" r asks again.")
+        assert sentence == UNREAD or shown.endswith(" r: try again")
 
 
 async def test_the_sentence_follows_the_connection(tmp_path: Path, stage: list[Scene]) -> None:
@@ -116,7 +116,7 @@ async def test_an_empty_list_says_its_sentence_on_both_sides_and_nothing_in_the_
 @pytest.mark.parametrize(
     ("dialog", "typed", "sentence"),
     [
-        (OutboxScreen([], {}, now=lambda: NOW), "", "is listed here until then."),
+        (OutboxScreen([], {}, now=lambda: NOW), "", "is listed here until it is confirmed."),
         (Palette(lambda _one: ""), "qqq", "Shorten what you typed."),
         (Help(Where.LIST, lambda _one: ""), "qqq", "Shorten what you typed."),
         (ThemeList(["nord"], "nord", lambda _name: None), "qqq", "Shorten what you typed."),
@@ -144,7 +144,7 @@ def at(folder: Path, *names: str) -> Path:
         ((), (), "This folder is empty. Backspace goes up."),
         ((".env",), (), "hidden files only. ctrl+r shows them"),
         (("a.txt",), ("ctrl+g",), "no pictures in this folder. ctrl+g shows every file"),
-        (("a.txt",), tuple("zzz"), "Nothing fits. Shorten the name."),
+        (("a.txt",), tuple("zzz"), "Nothing found. Shorten the name."),
     ],
     ids=["empty", "hidden", "no pictures", "no match"],
 )
@@ -152,7 +152,7 @@ async def test_a_folder_without_rows_says_which_key_shows_some(
     names: tuple[str, ...], pressed: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
     async with staged(FilePicker(at(tmp_path, *names), now=NOW, zone=UTC)) as (app, pilot):
-        await until(pilot, lambda: "Reading" not in app.says("#status"))
+        await until(pilot, lambda: "Loading" not in app.says("#status"))
         await press(app, *pressed)
         assert sentence in str(app.dialog.query_one("#status", Static).render())
 
@@ -160,8 +160,8 @@ async def test_a_folder_without_rows_says_which_key_shows_some(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "There are no folders in this one. Enter saves into it."),
-        ("zzz", "No folder begins like this."),
+        ("", "There are no folders in this folder. Enter saves into it."),
+        ("zzz", "No folder begins with this."),
         ("zzz/y", "There is no such folder."),
     ],
 )

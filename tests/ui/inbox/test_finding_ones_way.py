@@ -160,7 +160,7 @@ async def test_the_palette_says_in_a_dialog_and_without_a_chat_what_to_do_first(
     async with app.run_test(size=(120, 24)) as pilot:
         for way, words in {
             (): "There is no chat here. 6 shows all chats, a starts one.",
-            ("f",): "First close this window: Esc",
+            ("f",): "Close this window first: Esc",
         }.items():
             await pressing(*way, "ctrl+p", *"snooze", "enter")(pilot)
             assert isinstance(app.screen, Palette)

@@ -13,7 +13,7 @@ from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, desk
 
 JOHN = ref(14_800_017)
-REASON = "is on a read-only disk: mount it for writing again. View only:"
+REASON = "is on a read-only disk: mount it as writable again. View only:"
 
 
 async def fill(root: Path, market: Sandbox) -> None:

@@ -96,7 +96,7 @@ async def test_what_is_chosen_is_kept_with_everything_else_in_the_file(scene: Sc
         await pressing("enter")(pilot)
         assert scene.app.theme == "high-contrast"
         (said,) = scene.app._notifications
-        assert said.message == "Theme: high-contrast. Kept in settings.toml."
+        assert said.message == "Theme: high-contrast. Saved in settings.toml."
     assert settings.read_text() == '# ours\n[ui]\ntheme = "high-contrast"\nmouse = true\n'
 
 
@@ -129,7 +129,7 @@ async def test_what_cannot_be_kept_is_used_until_the_end_and_why_is_said(
             "read-only": f"{settings} is read-only.",
             "broken": f"{settings}, line 1: this is not valid TOML",
         }[case]
-        assert said.message.startswith("Theme: high-contrast, until you leave. It cannot be kept: ")
+        assert said.message.startswith("Theme: high-contrast, until exit. It cannot be saved: ")
         assert why in said.message
     assert settings.read_text() == before
 

@@ -280,7 +280,7 @@ async def test_the_rest_is_fetched_on_request_and_stopped_again() -> None:
         )
         archive.works = (Progress(Work.HISTORY, 1, 3, 700),)
         archive.tell(LinkChanged())
-        await until(pilot, lambda: "· fetching the rest, 12 min left  ctrl+r stop" in app.says("#coverage"))
+        await until(pilot, lambda: "· loading the rest, 12 min left  ctrl+r stop" in app.says("#coverage"))
         archive.state = LinkState.OFFLINE
         archive.tell(LinkChanged())
         await until(pilot, lambda: "connection" in app.says("#coverage"))

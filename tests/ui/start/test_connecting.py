@@ -137,7 +137,7 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
         await it.until_shown("•" * len(market.api_key))
         assert it.stored == {}
         await it.press(ENTER)
-        await it.until_shown("Key “chat terminal” may:", "✓ yes  answer, send files, start chats")
+        await it.until_shown("Key “chat terminal” allows you to:", "✓ yes  answer, send files, start chats")
         fields = [one for screen in it.app.screen_stack for one in screen.query(Input)]
         assert [one.value for one in fields if one.value] == []
         await it.press(ENTER)
@@ -151,7 +151,7 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
     assert (settings.api_key, settings.market.business_id) == (market.api_key, market.business_id)
 
 
-FIRST, HELP = "paste the key here", "Where do I get a key?"
+FIRST, HELP = "paste the key here", "Where does the key come from?"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ async def test_the_mouse_chooses_too(market: Sandbox) -> None:
         await it.until_shown("paste the key here")
         await it.paste(market.api_key)
         await it.press(ENTER)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         await it.press(ENTER)
         await it.until_shown("A second cabinet")
         await it.pilot.click("ShopsScreen ChoiceList", offset=(5, 1))
@@ -215,10 +215,10 @@ async def test_the_mouse_chooses_too(market: Sandbox) -> None:
 async def test_escape_steps_back_and_nothing_is_stored(market: Sandbox) -> None:
     async with box(market.url) as it:
         await it.check(market.api_key)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         await it.press(ENTER)
         await it.until_shown("3 shops")
-        for shown in ("may:", "paste the key here", "1  Connect a shop"):
+        for shown in ("allows you to:", "paste the key here", "1  Connect a shop"):
             await it.press(ESC)
             await it.until_shown(shown)
         assert it.stored == {}
@@ -232,7 +232,7 @@ async def test_escape_steps_back_and_nothing_is_stored(market: Sandbox) -> None:
         (REVOKED_KEY, "401: Api-Key token is revoked. Copy the whole key"),
         ("nonsense", "Api-Key token prefix invalid"),
         ("", "Api-Key: the key is empty."),
-        ("y0_AgAAAAB", "this is an OAuth token. Make an"),
+        ("y0_AgAAAAB", "this is an OAuth token. Create an"),
         ("ключ", "only Latin letters"),
     ],
 )
@@ -247,7 +247,7 @@ async def test_a_wrong_key_is_told_with_the_fix_and_the_next_one_is_taken(
             await it.press("backspace")
         await it.paste(market.api_key)
         await it.press(ENTER)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         assert it.stored == {}
 
 
@@ -259,7 +259,7 @@ async def test_a_network_in_between_is_told_and_the_key_stays_for_the_next_try(m
         await it.press(ENTER)
         await it.until_shown("503: Service temporarily", "The Market has a problem on its side.")
         await it.press(ENTER)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
 
 
 async def test_without_network_the_step_says_so() -> None:
@@ -283,7 +283,7 @@ async def test_escape_breaks_off_what_is_being_asked(market: Sandbox) -> None:
             await it.press(ESC)
             await it.until_shown("1  Connect a shop")
             await it.check(market.api_key)
-            await it.until_shown("may:")
+            await it.until_shown("allows you to:")
     finally:
         answer.set()
 
@@ -298,10 +298,10 @@ async def test_a_resize_loses_nothing(market: Sandbox) -> None:
             await resize(it.app, *size)
         await it.until_shown("•" * len(market.api_key))
         await it.press(ENTER)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         for size in ((40, 12), (80, 24)):
             await resize(it.app, *size)
-        await it.until_shown("may:", "another key")
+        await it.until_shown("allows you to:", "another key")
 
 
 async def test_the_key_is_neither_shown_nor_copied(market: Sandbox) -> None:
@@ -336,7 +336,7 @@ async def test_a_key_that_may_not_read_chats_goes_no_further(market: Sandbox) ->
 async def test_a_key_that_opens_no_shop_goes_no_further(market: Sandbox) -> None:
     async with box(market.url) as it:
         await it.check(FOREIGN_KEY)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         await it.press(ENTER)
         await it.until_shown("The key opens no shop.")
         await it.press(ENTER)
@@ -348,7 +348,7 @@ async def test_of_several_businesses_one_is_chosen(market: Sandbox) -> None:
     market.behaviour.edit = two_businesses
     async with box(market.url) as it:
         await it.check(market.api_key)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         await it.press(ENTER)
         await it.until_shown(
             "Which one?", "▌ A second cabinet · 77 · 1 shop", "Уютная кухня · 1185230 · 3 shops"
@@ -364,7 +364,7 @@ async def test_a_disk_that_refuses_is_told_and_the_step_stays(market: Sandbox) -
     place.write_text("a file where the directory should be")
     async with box(market.url) as it:
         await it.check(market.api_key)
-        await it.until_shown("may:")
+        await it.until_shown("allows you to:")
         await it.press(ENTER)
         await it.until_shown("3 shops")
         await it.press(ENTER)
