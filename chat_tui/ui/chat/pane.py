@@ -120,6 +120,18 @@ class Attention:
             await self._inbox.marks.see(self._chat_ref, seen_to)
 
 
+def share_out(box: Compose, width: int, height: int) -> None:
+    """Share out the height of the pane, so that the whole box, with recipient and caret, is on the screen."""
+    # One row at least stays for the history, and three beside a list.
+    rows = min(box.notice.lines_in(max(1, width - 2)), max(1, height - BOX_LEAST - 1))
+    listed = min(box.list.lines_in(max(1, width - 2)), max(1, height - BOX_LEAST - rows - 3))
+    box.notice.styles.max_height, box.list.styles.max_height = max(1, rows), max(1, listed)
+    room = max(BOX_LEAST, min(BOX_MOST, height - rows - listed - 1))
+    box.styles.max_height = room
+    previewed = min(box.preview_rows + 2, PREVIEW_MOST, room - 2)
+    box.styles.min_height = max(BOX_LEAST, previewed) if box.preview_rows else None
+
+
 class TalkPane(Vertical):
     """Shows a chat. Everything typed here belongs to `chat_ref`, from the first letter to the outbox.
 
@@ -156,8 +168,6 @@ class TalkPane(Vertical):
         """The doubts of the door already shown for texts of a chat: the next Enter there agrees to them."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when the text was last changed."""
-        self._addressed = ""
-        """The recipient, as it stands on the frame of the box."""
         self._held = HeldSend(self.box, now)
         self._neighbours = Neighbours(inbox, self.box)
         self.item: QueueItem | None = None
@@ -193,16 +203,8 @@ class TalkPane(Vertical):
     @on(Compose.NoticeChanged)
     @on(Resize)
     def _share_out(self) -> None:
-        """Share out the height so that the whole box, with recipient and caret, is always on the screen."""
-        height, width, box = self.size.height, max(1, self.size.width - 2), self.box
-        # One row at least stays for the history, and three beside a list.
-        rows = min(box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
-        listed = min(box.list.lines_in(width), max(1, height - BOX_LEAST - rows - 3))
-        box.notice.styles.max_height, box.list.styles.max_height = max(1, rows), max(1, listed)
-        room = max(BOX_LEAST, min(BOX_MOST, height - rows - listed - 1))
-        box.styles.max_height = room
-        previewed = min(box.preview_rows + 2, PREVIEW_MOST, room - 2)
-        box.styles.min_height = max(BOX_LEAST, previewed) if box.preview_rows else None
+        """Share out the height, and write the recipient when the box has its new width."""
+        share_out(self.box, *self.size)
         self.call_after_refresh(self._address)
 
     # -- showing -------------------------------------------------------------------------------------
@@ -264,7 +266,7 @@ class TalkPane(Vertical):
         if not only_if():
             return False
         left = self.drafts.unsaved(), self._unsent()
-        self.others, self.item, self._addressed = (), None, ""
+        self.others, self.item = (), None
         self.attention.turn_to(None)
         self._neighbours.move(None)
         self.drafts.put_away()
@@ -323,9 +325,7 @@ class TalkPane(Vertical):
         """Write the recipient on the frame of the box, as wide as it is now."""
         if self.item is not None:
             words = recipient(self.item, self.box.frame_room or None)
-            if words != self._addressed:
-                self._addressed = words
-                self.box.border_title = plain(words, lines=False)
+            self.box.border_title = plain(words, lines=False)
 
     @on(History.OlderWanted)
     async def _older(self, message: History.OlderWanted) -> None:
