@@ -99,7 +99,7 @@ def test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved(market: Sand
     environment: dict[str, Any] = {"NOTES": str(notes), "EDITOR": str(notes / "editor")}
     with Window(market, **environment) as window:
         # The whole list is there: the chat that waits longest is the same after the next start.
-        window.ready().wait_for_text("Waiting 12")
+        window.ready().wait_for_text("Waiting 15")
         window.write("before")
         path = edit(window, notes)
         os.kill(window.pid, signal.SIGKILL)
@@ -108,7 +108,7 @@ def test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved(market: Sand
     assert Kept(market).drafts == ("before",)
     assert left() == [path]
     with Window(market, **environment) as window:
-        window.ready().wait_for_text("Waiting 12")
+        window.ready().wait_for_text("Waiting 15")
         window.feed("n")
         window.wait_for_text("An editor saved this text")
         window.feed("y")
