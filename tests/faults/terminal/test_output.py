@@ -16,6 +16,7 @@ pytestmark = pytest.mark.terminal
 
 MIB = 1024 * 1024
 BYTES_PER_S = 960
+DOWN, UP = "\x1b[B", "\x1b[A"
 HURRIED = """
 import sys, time
 from chat_tui import cli
@@ -37,6 +38,27 @@ def quiet(window: Window) -> int:
     while window.pump(0.3):
         pass
     return len(window.raw)
+
+
+def test_an_arrow_held_down_writes_the_rows_and_shows_the_last_chat_alone(market: Sandbox) -> None:
+    with Window(market, size=(120, 40)) as window:
+        window.ready()
+        window.wait_for_text("To: ")
+        quiet(window)
+        cost = []
+        for arrow, times in ((DOWN, 1), (UP, 1), (DOWN, 14), (UP, 14)):
+            before = len(window.raw)
+            for _ in range(times):
+                window.feed_at_once(arrow)
+                window.pump(0.03)
+                time.sleep(0.02)
+            quiet(window)
+            cost.append(len(window.raw) - before)
+        # A single move shows its chat. Of many, few are shown, and each row takes few bytes.
+        assert min(cost[:2]) > 500, "the conversation is there"
+        assert max(cost[2:]) < 9_000
+        window.feed(CTRL_Q)
+        window.check(0)
 
 
 def test_f_096_nobody_reads_the_terminal(market: Sandbox) -> None:

@@ -15,6 +15,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.ui.chat.history import History
 from chat_tui.ui.dialogs.welcome import Welcome
 from chat_tui.ui.inbox import opening
+from chat_tui.ui.inbox.screen import MainScreen
 from chat_tui.ui.queue.list import QueueList
 from tests.support.faults import Answer
 from tests.support.refs import ref
@@ -245,7 +246,8 @@ async def test_the_draft_of_a_chat_that_is_passed_stands_in_the_box_and_stays_as
 ) -> None:
     async with desk(tmp_path, market) as it:
         await read_all(it)
-        text = "две строки\nи хвост "
+        # The box drops the mark that turns the direction of writing; the draft keeps it.
+        text = "две строки\nи хвост \u202e"
         await it.app.inbox.drafts.save(Draft(it.rows[2], text, 4))
         saved: list[Draft] = []
         save = it.app.inbox.drafts.save
@@ -259,7 +261,7 @@ async def test_the_draft_of_a_chat_that_is_passed_stands_in_the_box_and_stays_as
         for key in "jjjk":
             await it.press(key)
             boxes.append((it.box, it.caret))
-        assert boxes == [("", 0), (text, 4), ("", 0), (text, 4)]
+        assert boxes == [("", 0), (text[:-1], 4), ("", 0), (text[:-1], 4)]
         await it.press("j", "j")
         assert saved == []
         kept = await it.app.inbox.drafts.get(it.rows[2])
@@ -291,7 +293,8 @@ async def test_on_a_narrow_screen_the_hidden_chat_is_not_read_and_a_wider_one_sh
         assert (it.opened, it.highlighted, it.focus) == (it.rows[2], it.rows[2], "history")
 
 
-async def test_what_comes_while_a_narrow_screen_hides_the_chat_is_not_seen(
+@pytest.mark.usefixtures("never_stays")
+async def test_what_comes_while_a_narrow_screen_hides_the_chat_is_not_seen_until_a_stay(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk(tmp_path, market, size=NARROW) as it:
@@ -306,6 +309,8 @@ async def test_what_comes_while_a_narrow_screen_hides_the_chat_is_not_seen(
         market.say(chat_ref.number, "Вы тут?")
         await it.until(lambda: "Вы тут?" in it.screen)
         await it.synced()
+        await it.resize(*WIDE)
+        await it.until(lambda: "Вы тут?" in it.history)
         assert seen == []
         await it.press("enter")
         await it.until(lambda: chat_ref in seen)
@@ -402,3 +407,28 @@ async def test_a_slow_disk_holds_up_neither_the_highlight_nor_what_a_key_means(
         go_on.set()
         await settled(it.app)
         assert (it.opened, it.highlighted, it.box) == (it.rows[2], it.rows[2], "вам")
+
+
+async def test_what_a_key_wants_is_not_disturbed_by_what_the_highlight_wants(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await read_all(it)
+        go_on, item, aim = asyncio.Event(), it.app.inbox.chats.item, it.rows[5]
+
+        async def slow(chat_ref: ChatRef, *tab: object) -> object:
+            if chat_ref == aim:
+                await go_on.wait()
+            return await item(chat_ref, *tab)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(it.app.inbox.chats, "item", slow)
+        main = it.app.screen
+        assert isinstance(main, MainScreen)
+        opened = asyncio.create_task(main.opening.open(aim, write=True))
+        await it.press("j")
+        main.commands.following.check()
+        await it.press("j")
+        go_on.set()
+        await opened
+        await it.answered()
+        assert (it.opened, it.highlighted, it.focus) == (aim, aim, "box")
