@@ -35,7 +35,7 @@ def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[HelpLine
     found = [row for row in rows if fits(query, row.keys, row.place, *in_all(row.command.words))]
     if not found:
         return []
-    column = min(_KEYS_MAX, max(cell_len(row.keys) for row in found))
+    column = min(_KEYS_MAX, cells // 3, max(cell_len(row.keys) for row in found))
     lines: list[HelpLine] = []
     place = ""
     for row in found:
@@ -55,14 +55,15 @@ def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[HelpLine
 def palette_commands(query: str = "") -> list[Command]:
     """The commands whose words match the query in either language and layout, best first.
 
-    Those with a word that begins with the query come first; otherwise the order of declaration stays.
+    Those that begin with the query come first, then those with a word that does; otherwise the order of
+    declaration stays.
     """
     found = [
         command
         for command in commands()
         if command.id != "palette" and fits(query, *in_all(command.words), command.id.replace("_", " "))
     ]
-    return sorted(found, key=lambda command: not _begins(command, query))
+    return sorted(found, key=lambda command: _distance(command, query))
 
 
 def palette_line(command: Command, why_not: str, cells: int) -> Line:
@@ -73,9 +74,12 @@ def palette_line(command: Command, why_not: str, cells: int) -> Line:
     return spread((Span(command.title),), (keys,) if cell_len(command.label) < cells // 2 else (), cells)
 
 
-def _begins(command: Command, query: str) -> bool:
-    words = " ".join(in_all(command.words)).casefold().split()
-    return any(word.startswith(spelling) for spelling in spellings(query) for word in words)
+def _distance(command: Command, query: str) -> int:
+    """How far a command is from the query: 0 = it begins with it, 1 = a word of it does, 2 = neither."""
+    titles, wanted = [title.casefold() for title in in_all(command.words)], spellings(query)
+    if any(title.startswith(wanted) for title in titles):
+        return 0
+    return 1 if any(word.startswith(wanted) for title in titles for word in title.split()) else 2
 
 
 # -- the dialogs -----------------------------------------------------------------------------------------

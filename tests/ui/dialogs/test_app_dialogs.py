@@ -58,6 +58,7 @@ def test_every_command_is_found_by_its_words_in_both_languages_and_on_the_wrong_
 def test_what_begins_with_the_query_comes_first() -> None:
     found = ids("re")
     assert found.index("refresh") < found.index("previous_waiting")
+    assert ids("send")[:2] == ["send", "undo"]
 
 
 async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
@@ -212,6 +213,12 @@ async def test_enter_in_the_keys_runs_the_line() -> None:
         await press(pilot.app, *"ctrl+q", "enter")
         await until(pilot, lambda: app.ran)
         assert [command.id for command in app.results] == ["quit"]
+
+
+def test_in_a_narrow_window_the_words_have_more_room_than_the_keys() -> None:
+    lines = [text_of(line) for line, command in help_lines(help_rows(), "", 36) if command]
+    assert max(map(len, lines)) <= 36
+    assert {line[12:14] for line in lines} == {"  "}
 
 
 def test_many_keys_take_several_lines_beside_their_words() -> None:
