@@ -135,7 +135,7 @@ def _run(argv: Sequence[str]) -> int:
             raise
         # A traceback on the screen could show a buyer's text or the key; the log leaves both out.
         logging.getLogger(__name__).exception("it failed")
-        complain(_("This is an error of the program. Details are in its log; see: chat-tui paths"))
+        complain(_("This is an error in the program. Details are in its log; see: chat-tui paths"))
         return REFUSED
 
 

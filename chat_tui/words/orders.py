@@ -41,7 +41,7 @@ _SUBSTATUS = {
     "USER_UNREACHABLE": N_("the buyer could not be reached"),
     "USER_REFUSED_DELIVERY": N_("the buyer refused the delivery"),
     "USER_REFUSED_PRODUCT": N_("the buyer refused the goods"),
-    "USER_REFUSED_QUALITY": N_("the buyer refused the quality"),
+    "USER_REFUSED_QUALITY": N_("the buyer was not satisfied with the quality"),
     "SHOP_FAILED": N_("the shop could not fulfil it"),
     "PROCESSING_EXPIRED": N_("not processed in time"),
     "PICKUP_EXPIRED": N_("not collected in time"),

@@ -210,7 +210,7 @@ def shell(lines: Lines, line: str) -> tuple[int, str]:
         check=False,
     )
     assert "Traceback" not in ran.stderr
-    assert "error of the program" not in ran.stderr
+    assert "error in the program" not in ran.stderr
     return ran.returncode, ran.stderr
 
 

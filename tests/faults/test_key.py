@@ -171,7 +171,7 @@ def test_f_188_the_log_tells_neither_key_nor_words(market: Sandbox, tmp_path: Pa
         encoding="utf-8",
         timeout=60,
     )
-    assert "error of the program" in ran.stderr, ran.stderr
+    assert "error in the program" in ran.stderr, ran.stderr
     assert [entry.text or entry.name for entry in market.ledger] == ["wish one", "wish two", file.name]
     told = locate().log.read_text(encoding="utf-8")
     assert "builtins.ValueError" in told

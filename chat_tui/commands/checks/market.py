@@ -70,7 +70,7 @@ def _address(access: Access, proxy: str, opened: OpenedByKey | Problem) -> Findi
     if not isinstance(opened, Problem) or opened.certainty is Certainty.REFUSED:
         return finding(State.GOOD, _("{address} answers").format(address=words))
     if opened.kind is ProblemKind.OFFLINE:
-        fix = _("Check the network, and whether {host} is the right name.").format(host=access.host)
+        fix = _("Check the network and the name {host}.").format(host=access.host)
         return finding(State.BAD, _("{address} cannot be reached").format(address=words), fix)
     return finding(
         State.BAD, _("{address} answers with an error").format(address=words), refusal_words(opened)

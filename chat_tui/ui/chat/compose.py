@@ -380,7 +380,7 @@ class Compose(TextBox):
         if self._enter.pressed_at < self._astray.readable_at and not is_blank(self.text):
             return _("This chat has only just opened, so nothing was sent. Enter again sends it.")
         if self._enter.is_of_template:
-            return _("Enter came at once behind the template, so nothing was sent. Enter again sends it.")
+            return _("Enter came right after the template, so nothing was sent. Enter again sends it.")
         return ""
 
     def _not_this(self) -> str:

@@ -240,7 +240,7 @@ def _about(outcome: int, text: EditedText, *, is_taken: bool) -> str:
     else:
         end = _("The editor ended with code {code}").format(code=outcome)
     if is_taken:
-        words = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
+        words = _("{end}. The saved text is in the box; Ctrl+Z restores the previous one.")
     else:
         words = _("{end}: the text is unchanged.")
     words = words.format(end=end)

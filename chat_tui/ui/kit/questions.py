@@ -151,7 +151,7 @@ def send_anyway(
     doubts: Sequence[Doubt], *about: Content, clock: Callable[[], float] = time.monotonic
 ) -> Confirm:
     """Ask whether to send in spite of doubts; the lines of `about` say what is sent to whom."""
-    question = plain(f"{doubt_words(doubts)} {_('Really send it?')}", "bold")
+    question = plain(f"{doubt_words(doubts)} {_('Send it anyway?')}", "bold")
     asked = Content("\n").join([question, *about])
     return Confirm(asked, yes=_("Send anyway"), no=_("Do not send"), clock=clock)
 

@@ -27,7 +27,7 @@ async def test_a_private_file_into_a_finished_chat_takes_a_yes_to_each(
         await it.go_to(finished_chat(market))
         await it.press("c")
         await card_of(it, "secrets.txt")
-        await it.until_shown("seems to contain a key or passwords", "Really send it?")
+        await it.until_shown("seems to contain a key or passwords", "Send it anyway?")
         await it.press("y")
         await it.until_shown("This chat is finished", "Send anyway")
         assert it.sent == []
@@ -63,7 +63,7 @@ async def test_what_was_refused_once_is_asked_about_again_when_it_is_sent_again(
         await it.press("escape", "O")
         await it.until(lambda: it.dialog == "OutboxScreen")
         await it.press("e")
-        await it.until_shown("a phone number: “89161234567”", "Really send it?")
+        await it.until_shown("a phone number: “89161234567”", "Send it anyway?")
         assert it.sent == []
         await it.press_again("y")
         await it.until(lambda: it.sent_texts == [(chat, "Звоните 89161234567")])

@@ -31,7 +31,7 @@ async def test_it_says_what_goes_to_whom() -> None:
         assert "b␛[2J.txt" in app.says("#name")
         assert "2 KB" in app.says("#details")
         assert "text/plain" in app.says("#details")
-        assert "here: a.txt" in app.says("#renamed")
+        assert "on this computer: a.txt" in app.says("#renamed")
         assert app.says("#head") == "first [/] line\n[@click=app.quit]x[/]"
         assert not app.dialog.query("#warning")
 

@@ -159,8 +159,8 @@ def _loop(path: Path) -> None:
     [
         (_fifo, "pipe"),
         (_socket, "pipe"),
-        (lambda path: path.symlink_to("nowhere"), "nowhere"),
-        (_loop, "nowhere"),
+        (lambda path: path.symlink_to("nowhere"), "broken link"),
+        (_loop, "broken link"),
         (lambda path: path.touch(), "empty"),
         (lambda path: os.truncate(path, 10_000_000_000) if not path.touch() else None, "5 MB"),
         (lambda path: path.symlink_to("/dev/zero"), "pipe"),

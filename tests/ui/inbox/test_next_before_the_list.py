@@ -59,7 +59,7 @@ async def test_nobody_is_said_to_wait_no_more_before_all_was_read(
         await pressing("n")(pilot)
         (sentence,) = said
         assert words in sentence
-        assert ("r asks again" in sentence) is (words == "No network.")
+        assert ("r: try again" in sentence) is (words == "No network.")
     scene.close()
 
 
