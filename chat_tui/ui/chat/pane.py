@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.events import Resize
 from textual.message import Message as UiMessage
 from textual.widget import Widget
 
@@ -242,7 +242,7 @@ class TalkPane(Vertical):
             return None
         # Nothing is awaited until the draft is saved: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
-        left = self.drafts.unsaved(), self._unsent()
+        left = self.drafts.unsaved(), _unsent(self.item, self.box)
         self.others = draft.others
         self.attention.turn_to(chat_ref)
         self.drafts.take_up(draft, recipient(item))
@@ -265,7 +265,7 @@ class TalkPane(Vertical):
         """Show a sentence instead of a chat and save the draft of that chat; False if `only_if` says no."""
         if not only_if():
             return False
-        left = self.drafts.unsaved(), self._unsent()
+        left = self.drafts.unsaved(), _unsent(self.item, self.box)
         self.others, self.item = (), None
         self.attention.turn_to(None)
         self._neighbours.move(None)
@@ -359,6 +359,7 @@ class TalkPane(Vertical):
         if self.history.is_counting:
             self.history.tick()
         self._held.tick()
+        self._neighbours.tell()
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -368,18 +369,6 @@ class TalkPane(Vertical):
         self._read_to = max(self._read_to, self.history.newest_shown)
         self.drafts.save_soon()
         self._neighbours.typed()
-
-    @on(DescendantFocus)
-    @on(DescendantBlur)
-    def _focus_moved(self) -> None:
-        self._neighbours.tell()
-
-    def _unsent(self) -> str:
-        """The warning for leaving a chat whose text Enter did not send; "" if there is no such text."""
-        if self.item is None or not self.box.is_refused:
-            return ""
-        words = _("Not sent, kept as a draft: {chat}.")
-        return words.format(chat=chat_title(self.item))
 
     @on(Compose.SendWanted)
     async def _send(self, message: Compose.SendWanted) -> None:
@@ -394,11 +383,8 @@ class TalkPane(Vertical):
 
     async def _queue(self, chat_ref: ChatRef, text: str) -> None:
         # The answer may not fit a message that came just before Enter: show that message first.
-        if await self._is_stale(chat_ref):
-            stale = _("A new message came while you were writing. Read it; Enter again sends.")
-            await self._say(chat_ref, stale, self.box.refuse)
-            return
-        if question := self._neighbours.question():
+        stale = _("A new message came while you were writing. Read it; Enter again sends.")
+        if question := stale if await self._is_stale(chat_ref) else self._neighbours.question():
             await self._say(chat_ref, question, self.box.refuse)
             return
         # Read before sending: afterwards the chat no longer waits.
@@ -481,3 +467,10 @@ class TalkPane(Vertical):
                 self.box.load(f"{taken.text}\n{self.box.text}", len(taken.text))
                 self.drafts.save_soon()
         return taken
+
+
+def _unsent(item: QueueItem | None, box: Compose) -> str:
+    """The warning for leaving a chat whose text Enter did not send; "" if there is no such text."""
+    if item is None or not box.is_refused:
+        return ""
+    return _("Not sent, kept as a draft: {chat}.").format(chat=chat_title(item))
