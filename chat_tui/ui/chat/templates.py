@@ -250,7 +250,10 @@ class Choice:
         """The letters typed, and what Enter and Esc do."""
         if self._shelf is None:
             return _("Loading the templates…")
-        return _("/{query}  Enter: into the box · Esc: leave").format(query=one_line(self.query))
+        words = _("/{query}  Enter: into the box · Esc: leave").format(query=one_line(self.query))
+        if self.query or not self._sign:
+            return words
+        return glyphs.JOIN.join((words, _("{sign} again: as text").format(sign=self._sign)))
 
     @property
     def current(self) -> Template | None:

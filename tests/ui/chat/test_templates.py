@@ -178,6 +178,7 @@ async def test_the_key_of_the_slash_asks_on_both_layouts_and_pressed_twice_it_is
             await it.press(sign)
             await it.until(lambda: listed(it))
             assert it.box == ""
+            await it.until_shown(f"· {sign} again: as text")
             await it.press(sign)
             assert (listed(it), it.box) == ([], 2 * sign)
             await it.write(f"{sign} б")
