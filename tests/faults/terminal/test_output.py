@@ -41,6 +41,7 @@ def quiet(window: Window) -> int:
 
 
 def test_an_arrow_held_down_writes_the_rows_and_shows_the_last_chat_alone(market: Sandbox) -> None:
+    """Promised: U72."""
     with Window(market, size=(120, 40)) as window:
         window.ready()
         window.wait_for_text("To: ")

@@ -76,6 +76,7 @@ async def read_all(it: Desk) -> None:
 async def test_the_first_chat_is_shown_at_the_start_and_each_move_shows_the_next(
     market: Sandbox, tmp_path: Path, one_by_one: None
 ) -> None:
+    """Promised: U71."""
     async with desk(tmp_path, market, size=WIDE) as it:
         await read_all(it)
         for chat_ref in it.rows[1:5]:
@@ -90,6 +91,7 @@ async def test_the_first_chat_is_shown_at_the_start_and_each_move_shows_the_next
 async def test_whoever_passes_by_asks_the_market_nothing_and_marks_nothing(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Promised: U72."""
     async with desk(tmp_path, market, size=(150, 30)) as it:
         await read_all(it)
         await it.press("6", "i")
@@ -144,6 +146,7 @@ async def test_whoever_enters_asks_and_has_seen_it_at_once(
 async def test_a_key_held_down_reads_and_shows_nothing_until_the_pause(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Promised: U72."""
     async with desk(tmp_path, market) as it:
         await read_all(it)
         reads: list[ChatRef] = []
@@ -174,6 +177,7 @@ async def test_a_key_held_down_reads_and_shows_nothing_until_the_pause(
 async def test_letters_after_a_burst_of_moves_go_to_the_highlighted_chat(
     market: Sandbox, tmp_path: Path, way: list[str]
 ) -> None:
+    """Promised: U71."""
     async with desk(tmp_path, market) as it:
         await read_all(it)
         aim, first = it.rows[7], it.rows[0]
@@ -191,6 +195,7 @@ async def test_letters_after_a_burst_of_moves_go_to_the_highlighted_chat(
 async def test_a_mark_after_a_burst_of_moves_is_made_on_the_highlighted_chat_alone(
     market: Sandbox, tmp_path: Path, key: str
 ) -> None:
+    """Promised: U71."""
     async with desk(tmp_path, market) as it:
         await read_all(it)
         aim, rows = it.rows[5], it.rows
