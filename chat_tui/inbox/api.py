@@ -20,7 +20,7 @@ from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.order import ChatOrder
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
-from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Stage, Tab
 from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
 from chat_tui.model.timeline import Draft, TimelinePage
 
@@ -51,8 +51,8 @@ class ChatsApi(Protocol):
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`.
 
-        After the last one comes the first again; None if no other chat is waiting. One that is open in
-        another copy comes only if there is no other.
+        After the last one comes the first again; None if no other chat is waiting. One that somebody
+        is about to answer in another copy comes only if there is no other.
         """
 
     async def timeline(
@@ -70,8 +70,8 @@ class ChatsApi(Protocol):
     def open(self, chat_ref: ChatRef | None) -> None:
         """This chat is on the screen, so its history is read first. None = no chat is open."""
 
-    def typing(self, chat_ref: ChatRef, /, *, is_so: bool) -> None:
-        """Whether a text is being typed in the chat that is on the screen: other copies show it."""
+    def attend(self, chat_ref: ChatRef, /, stage: Stage) -> None:
+        """How far the operator is in the chat on the screen: other copies show it."""
 
     def want_older(self, chat_ref: ChatRef, /) -> None:
         """Ask the Market for older messages; TimelineChanged or HistoryFailed follows."""

@@ -1,7 +1,6 @@
 """Chats as an interface reads them: the list, histories, marks, orders and the search."""
 
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from chat_tui.inbox.asking import Asking, settled
@@ -14,7 +13,7 @@ from chat_tui.model.mark import Hold, Mark, Marked
 from chat_tui.model.order import ChatOrder, Reading
 from chat_tui.model.outbox import held_up
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Stage, Tab
 from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
 from chat_tui.model.timeline import Coverage, TimelinePage, one_each
 from chat_tui.store import chats, marks, messages, orders, search
@@ -57,15 +56,18 @@ class Chats:
     def _placed(self, item: QueueItem) -> QueueItem:
         """The row with where else its chat is open."""
         elsewhere = self._asking.engine.elsewhere.get(item.chat.chat_ref)
-        return replace(item, elsewhere=elsewhere) if elsewhere else item
+        if elsewhere is None:
+            return item
+        is_busy = item.chat.chat_ref in self._asking.engine.busy
+        return replace(item, elsewhere=replace(elsewhere, is_busy=is_busy))
 
     async def counts(self) -> dict[Tab, int]:
         counts = self._asking.store.read(chats.counts, self._asking.wall_ms())
         return await self._asking.reads.guarded(counts, dict.fromkeys(Tab, 0), "counts")
 
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
-        # The second time with the chats that are open in other copies.
-        for passing in dict.fromkeys((frozenset(self._asking.engine.elsewhere), frozenset[ChatRef]())):
+        # The second time with the chats that somebody is about to answer in another copy.
+        for passing in dict.fromkeys((self._asking.engine.busy, frozenset[ChatRef]())):
             found = self._asking.store.read(
                 chats.next_waiting, beyond, backwards=backwards, now=self._asking.wall_ms(), passing=passing
             )
@@ -78,9 +80,9 @@ class Chats:
     ) -> QueueItem | None:
         """The first (or last) chat of WAITING beyond a key without an answer on its way, if any.
 
-        With `is_free` it is not open in another copy.
+        With `is_free` nobody is about to answer it in another copy.
         """
-        passing = frozenset(self._asking.engine.elsewhere) if is_free else frozenset[ChatRef]()
+        passing = self._asking.engine.busy if is_free else frozenset[ChatRef]()
         found = self._asking.store.read(
             chats.waiting_beyond, start, backwards=backwards, now=self._asking.wall_ms(), passing=passing
         )
@@ -114,8 +116,8 @@ class Chats:
     def open(self, chat_ref: ChatRef | None) -> None:
         self._asking.call(self._asking.engine.open_chat, chat_ref)
 
-    def typing(self, chat_ref: ChatRef, *, is_so: bool) -> None:
-        self._asking.call(partial(self._asking.engine.typing, chat_ref, is_so=is_so))
+    def attend(self, chat_ref: ChatRef, stage: Stage) -> None:
+        self._asking.call(self._asking.engine.attend, chat_ref, stage)
 
     def want_older(self, chat_ref: ChatRef) -> None:
         self._asking.call(self._asking.engine.reading.want_older, chat_ref)

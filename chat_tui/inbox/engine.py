@@ -18,7 +18,7 @@ from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.link import SyncPlan
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.queue import Elsewhere
+from chat_tui.model.queue import Elsewhere, Stage
 from chat_tui.store import outbox, saved, spool
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError
@@ -144,15 +144,20 @@ class Engine:
         if chat_ref is not None and self._may_ask:
             self._spawn(self.reading.history.newer(chat_ref))
 
-    def typing(self, chat_ref: ChatRef, *, is_so: bool) -> None:
-        """Whether a text is being typed in the open chat."""
+    def attend(self, chat_ref: ChatRef, stage: Stage) -> None:
+        """How far the operator is in the chat on the screen."""
         if self._background:
-            self._spawn(self._copies.company.typing(chat_ref, is_so=is_so))
+            self._spawn(self._copies.company.attend(chat_ref, stage))
 
     @property
     def elsewhere(self) -> Mapping[ChatRef, Elsewhere]:
         """The chats that other copies have open. Any thread may read it."""
         return self._copies.company.elsewhere
+
+    @property
+    def busy(self) -> frozenset[ChatRef]:
+        """The chats in which somebody is about to answer in another copy. Any thread may read it."""
+        return self._copies.company.busy()
 
     def want_order(self, chat_ref: ChatRef) -> None:
         """The order and the return of this chat are on the screen: read them if they are due."""

@@ -205,7 +205,7 @@ def _routed(
 class _Chats(_Router[Chats]):
     timeline = _routed(Chats.timeline)
     want_older = _routed(Chats.want_older)
-    typing = _routed(Chats.typing)
+    attend = _routed(Chats.attend)
 
     async def page(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from chat_tui.model.chat import Chat, ChatStatus, Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
@@ -98,6 +98,16 @@ class QueueKey:
     """Decides between chats with the same `bucket` and `order`."""
 
 
+class Stage(IntEnum):
+    """How far an operator is in the chat on the screen."""
+
+    OPEN = 0
+    CARET = 1
+    """The caret is in the box."""
+    TYPING = 2
+    """A text has been typed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """A chat is open in another running copy of the program, or in several."""
@@ -106,6 +116,8 @@ class Elsewhere:
     """Who has it open, raw, first of all who types; empty = unknown, or the operator of this copy."""
     is_typing: bool = False
     """Whether a text is being typed there."""
+    is_busy: bool = False
+    """Whether somebody is about to answer there, so that `n` passes over the chat."""
 
 
 @dataclass(frozen=True, slots=True)

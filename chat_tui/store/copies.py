@@ -13,6 +13,7 @@ from dataclasses import astuple
 from typing import Final, NamedTuple
 
 from chat_tui.model.ids import ChatRef
+from chat_tui.model.queue import Stage
 from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import kept, sound
@@ -94,25 +95,37 @@ class Opened(NamedTuple):
 
     lock: int
     """The number of the kernel lock that this copy holds while it runs."""
+    copy: str
+    """Its name in `presence`."""
     chat_ref: ChatRef
-    is_typing: bool
-    """Whether a text is being typed there."""
+    stage: Stage
     operator: str
     """Who uses the copy, raw; empty = unknown."""
+    active_at: BootMillis | None = None
+    """When its operator was last active; None = unknown."""
 
 
-def opened(conn: Connection) -> tuple[Opened, ...]:
+def opened(conn: Connection, boot: str) -> tuple[Opened, ...]:
     """The open chats of all copies, also of copies that died."""
-    rows = conn.execute(f"SELECT lock, chat_id, is_typing, operator FROM opened WHERE {sound('opened')}")
-    return tuple(Opened(lock, conn.chat(number), bool(typing), who) for lock, number, typing, who in rows)
+    rows = conn.execute(
+        "SELECT o.lock, o.copy, o.chat_id, o.stage, o.operator, p.active_at FROM opened o"
+        f" LEFT JOIN presence p ON p.copy = o.copy AND p.boot = ? AND {sound('presence', 'p')}"
+        f" WHERE {sound('opened', 'o')}",
+        (boot,),
+    )
+    return tuple(
+        # Another version may know more stages.
+        Opened(lock, copy, conn.chat(number), Stage(min(stage, max(Stage))), who, active_at)
+        for lock, copy, number, stage, who, active_at in rows
+    )
 
 
 def put_opened(conn: Connection, lock: int, row: Opened | None, gone: Collection[int]) -> None:
     """Save the open chat of the copy with this lock, None = none; remove the rows of dead copies."""
     conn.executemany("DELETE FROM opened WHERE lock = ?", ((one,) for one in (lock, *gone)))
     if row is not None:
-        values = kept(lock, conn.own(row.chat_ref), int(row.is_typing), row.operator)
-        conn.execute("INSERT INTO opened VALUES (?, ?, ?, ?)", values)
+        values = kept(lock, row.copy, conn.own(row.chat_ref), int(row.stage), row.operator)
+        conn.execute("INSERT INTO opened VALUES (?, ?, ?, ?, ?)", values)
 
 
 def of_the_operator(conn: Connection) -> Notes:

@@ -57,7 +57,7 @@ class Reader(VirtualProcess):
         self.presence = Presence(store, clock, settings.poll_s)
         self.sync = Sync(ctx, self.history, self.leadership, self.presence.poll_interval_s)
         self.backfill = Backfill(ctx, self.history, lambda: self.leadership.is_ours)
-        company = Company(store, FrozenLocks(self, "copies"), "")
+        company = Company(store, FrozenLocks(self, "copies"), clock, self.presence.copy, "")
         is_leading = lambda: self.leadership.is_ours  # noqa: E731
         self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, is_leading, company)
         # A seed must replay exactly.

@@ -44,7 +44,8 @@ class Presence:
         self._store = store
         self._clock = clock
         self._poll_s = poll_s
-        self._copy = str(uuid.uuid4())
+        self.copy = str(uuid.uuid4())
+        """The name of this copy."""
         self._noted_at: BootMillis | None = None
         self._is_known = False
 
@@ -54,17 +55,17 @@ class Presence:
         if self._noted_at is not None and 0 <= now - self._noted_at < NOTED_EVERY_MS:
             return
         self._noted_at = now
-        await self._write(copies.active, self._copy, now, self._clock.boot)
+        await self._write(copies.active, self.copy, now, self._clock.boot)
 
     async def away(self) -> None:
         """The operator left this screen: counts as having been idle for a while."""
         self._noted_at = None
-        await self._write(copies.active, self._copy, self._clock.now() - IDLE_MS, self._clock.boot)
+        await self._write(copies.active, self.copy, self._clock.now() - IDLE_MS, self._clock.boot)
 
     async def leave(self) -> None:
         """This copy ends; a copy without a screen was never registered."""
         if self._is_known:
-            await self._write(copies.leave, self._copy)
+            await self._write(copies.leave, self.copy)
 
     async def poll_interval_s(self) -> float:
         """Seconds between two looks at the list."""

@@ -89,7 +89,7 @@ TABLES: Final = {
         "narrow": "one:some boot:text until:number",
         "leader": "one:some boot:text term:count pid:count beat:number",
         "presence": "copy:text boot:text active_at:number",
-        "opened": "lock:number chat_id:id is_typing:count operator:text",
+        "opened": "lock:number copy:text chat_id:id stage:count operator:text",
     },
 }
 """For each kind of file its tables, with the kind of each column; ? = or NULL."""

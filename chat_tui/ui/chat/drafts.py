@@ -14,7 +14,7 @@ from textual.widget import Widget
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
-from chat_tui.model.queue import Elsewhere
+from chat_tui.model.queue import Elsewhere, Stage
 from chat_tui.model.timeline import Draft
 from chat_tui.safetext import is_blank
 from chat_tui.ui.chat.compose import Compose
@@ -166,13 +166,14 @@ class Neighbours:
     _is_asked: bool = field(default=False, init=False)
     """Whether the operator was asked about sending while somebody else writes."""
     _has_typed: bool = field(default=False, init=False)
-    _is_typing: bool = field(default=False, init=False)
+    _stage: Stage = field(default=Stage.OPEN, init=False)
     """What the others know."""
 
     def move(self, chat_ref: ChatRef | None) -> None:
         """Another chat is shown now, and its draft is in the box; None = no chat."""
         self._chat_ref, self._seen, self._said = chat_ref, None, ""
-        self._is_asked = self._has_typed = self._is_typing = False
+        self._is_asked = self._has_typed = False
+        self._stage = Stage.OPEN
 
     def show(self, elsewhere: Elsewhere | None) -> None:
         """Say it when somebody came or began to write; what is said about the text otherwise stays."""
@@ -194,11 +195,13 @@ class Neighbours:
         self.tell()
 
     def tell(self) -> None:
-        """Let the others know whether a text is being typed here."""
-        is_so = self._has_typed and self.box.has_focus and not is_blank(self.box.text)
-        if self._chat_ref is not None and is_so != self._is_typing:
-            self._is_typing = is_so
-            self.inbox.chats.typing(self._chat_ref, is_so=is_so)
+        """Let the others know whether the caret is in the box, and whether a text is being typed."""
+        stage = Stage.CARET if self.box.has_focus else Stage.OPEN
+        if stage is Stage.CARET and self._has_typed and not is_blank(self.box.text):
+            stage = Stage.TYPING
+        if self._chat_ref is not None and stage is not self._stage:
+            self._stage = stage
+            self.inbox.chats.attend(self._chat_ref, stage)
 
     def question(self) -> str:
         """The question to ask, once, before a text crosses one that somebody else writes; "" = none."""

@@ -63,8 +63,8 @@ class Advancing:
                 talk.box.say(nobody_waits())
             return
         item = await self.inbox.chats.item(chosen)
-        if item is not None and item.elsewhere is not None:
-            # Where somebody else is, only a key leads.
+        if item is not None and item.elsewhere is not None and item.elsewhere.is_busy:
+            # Where somebody else is about to answer, only a key leads.
             if is_idle():
                 words = _("The next chat is open in another window. {key} opens it.")
                 talk.box.say(words.format(key=keys.key_of("next_in_text")))

@@ -172,7 +172,7 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
         """Poll nothing."""
 
     budgets = Quotas(ours, boot_clock(), lambda: 1)
-    company = Company(ours, ByteLock(ours.paths.data_dir / COPIES), "")
+    company = Company(ours, ByteLock(ours.paths.data_dir / COPIES), boot_clock(), "ours", "")
     running = asyncio.create_task(ChangeFeed(ctx, budgets, hurry, lambda: False, company).run())
     try:
         for number in range(1, 9):

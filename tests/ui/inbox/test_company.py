@@ -48,6 +48,11 @@ async def seen(it: Desk, chat: ChatRef, elsewhere: Elsewhere | None) -> None:
     await it.until(lambda: it.app.inbox._engine.elsewhere.get(chat) == elsewhere)  # type: ignore[attr-defined]
 
 
+async def busy(it: Desk, chat: ChatRef) -> None:
+    """Wait until this window knows that somebody is about to answer a chat."""
+    await it.until(lambda: chat in it.app.inbox._engine.busy)  # type: ignore[attr-defined]
+
+
 async def test_row_head_and_caret_say_that_a_chat_is_open_in_another_window(
     market: Sandbox, tmp_path: Path
 ) -> None:
@@ -55,7 +60,6 @@ async def test_row_head_and_caret_say_that_a_chat_is_open_in_another_window(
         await there.press("g", "enter", "c")
         chat = there.opened
         assert chat is not None
-        assert there.told == ""
         await here.until_shown("open elsewhere")
         await here.press("g", "enter")
         assert here.opened == chat
@@ -118,8 +122,8 @@ async def test_n_goes_to_a_chat_of_another_window_only_if_nobody_else_waits(
         first, second, *rest = here.rows
         await there.press("g", "enter", "c")
         assert there.opened == first
-        await seen(here, first, OPEN)
-        # The highlight shows the first chat; the other window is there.
+        await busy(here, first)
+        # The highlight shows the first chat; the other window has its caret there.
         await here.press("g", "n")
         assert here.opened == second
         assert here.told == ""
@@ -139,15 +143,16 @@ async def test_no_chat_of_another_window_opens_by_itself(market: Sandbox, tmp_pa
         first, second, *_rest = here.rows
         await here.press("g", "enter", "c")
         assert here.opened == first
-        await there.press("g", "j", "enter")
+        await there.press("g", "j", "enter", "c")
         assert there.opened == second
-        await seen(here, second, OPEN)
+        await busy(here, second)
         while (more := await here.app.inbox.chats.next_waiting(first)) != second:
             assert more is not None
             await here.app.inbox.marks.done(more)
         await here.answer("done with this one")
         await here.until(lambda: (first, "done with this one") in here.sent_texts)
         await here.until_shown("confirmed ✓")
+        await here.until_told("The next chat is open in another window.")
         assert here.opened == first
 
 
