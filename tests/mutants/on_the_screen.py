@@ -8,6 +8,7 @@ COMPOSE = "chat_tui/ui/chat/compose.py"
 
 SEQUENCES = "tests/terminal/test_sequences.py"
 RECIPIENTS = "tests/ui/chat/test_letters_and_recipients.py"
+FOLLOWING = "tests/ui/inbox/test_following.py"
 
 _TERMINAL = (
     one(
@@ -162,6 +163,20 @@ _KEYS = (
         "        self._is_another(chat_ref)\n",
         "",
         f"{RECIPIENTS}::test_whoever_goes_on_within_the_box_takes_the_highlight_along",
+    ),
+    one(
+        "a chat that is passed by is asked for and seen",
+        "chat_tui/ui/chat/pane.py",
+        "self._chat_ref, self.is_paid = chat_ref, False\n",
+        "self._chat_ref, self.is_paid = chat_ref, True\n",
+        f"{FOLLOWING}::test_whoever_passes_by_asks_the_market_nothing_and_marks_nothing",
+    ),
+    one(
+        "a key acts on the chat that was shown before the moves",
+        "chat_tui/ui/inbox/opening.py",
+        "        return chat_ref if await self._bring(chat_ref) else None\n",
+        "        return self.talk.chat_ref\n",
+        f"{FOLLOWING}::test_letters_after_a_burst_of_moves_go_to_the_highlighted_chat",
     ),
     one(
         "nobody waits before the list was read",
