@@ -1,5 +1,6 @@
 """Reading on a machine whose clock is wrong: waits and ages are measured by the Market's clock."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
 
@@ -69,10 +70,10 @@ async def test_ages_are_right_on_a_wrong_clock(trial: Trial, ago: list[int], hou
         async def screen() -> str:
             await drawn(app)
             text = "\n".join(picture(app.screen))
-            return text if "waits" in text else ""
+            return text if "waiting" in text else ""
 
         text = await until(screen, "the list on the screen")
-    assert f"waits {'5 h':>6}" in text
+    assert re.search(r"waiting +!*5 h ", text)
     await trial.check()
 
 
