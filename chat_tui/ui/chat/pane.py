@@ -45,16 +45,16 @@ SAVING_S = 0.5
 
 @dataclass(eq=False)
 class HeldSend:
-    """The text sent last, while it is held for undo: the box says for how long."""
+    """What was sent last, while it is held for undo: the box says for how long."""
 
     box: Compose
     now: Callable[[], Millis]
     _item: OutboxItem | None = field(default=None, init=False)
     _to: str = field(default="", init=False)
 
-    def hold(self, item: OutboxItem, to: str) -> None:
-        """A text was sent; `to` is its chat in words."""
-        self._item, self._to = item, to
+    def hold(self, item: OutboxItem, to: QueueItem | None) -> None:
+        """A text or a file was sent to a chat."""
+        self._item, self._to = item, "" if to is None else chat_brief(to)
         self.tick()
 
     def release(self, outbox_id: OutboxId) -> None:
@@ -168,7 +168,7 @@ class TalkPane(Vertical):
         """The doubts of the door already shown for texts of a chat: the next Enter there agrees to them."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when the text was last changed."""
-        self._held = HeldSend(self.box, now)
+        self.held = HeldSend(self.box, now)
         self._neighbours = Neighbours(inbox, self.box)
         self.item: QueueItem | None = None
         """The chat as the list shows it; None = no chat is shown."""
@@ -358,7 +358,7 @@ class TalkPane(Vertical):
         """A second passed: update what counts down."""
         if self.history.is_counting:
             self.history.tick()
-        self._held.tick()
+        self.held.tick()
         self._neighbours.tell()
 
     # -- writing -------------------------------------------------------------------------------------
@@ -389,7 +389,7 @@ class TalkPane(Vertical):
             return
         # Read before sending: afterwards the chat no longer waits.
         was_waiting = self.item is not None and self.item.is_to_answer
-        to = "" if self.item is None else chat_brief(self.item)
+        to = self.item
         # A timer of the app: this pane handles no messages while it waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._say(chat_ref, _("Saving…")))
         try:
@@ -411,7 +411,7 @@ class TalkPane(Vertical):
             self.box.clear_after_send(text)
             self.drafts.save_soon()
             self._neighbours.sent()
-        self._held.hold(outcome, to)
+        self.held.hold(outcome, to)
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
     async def _say(self, chat_ref: ChatRef, words: str, say: Callable[[str], None] | None = None) -> None:
@@ -457,7 +457,7 @@ class TalkPane(Vertical):
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
-        self._held.release(item.outbox_id)
+        self.held.release(item.outbox_id)
         if isinstance(taken, OutboxItem) and taken.chat_ref == self.chat_ref and taken.text:
             draft = await self._inbox.drafts.get(taken.chat_ref)
             if self.drafts.is_saved:

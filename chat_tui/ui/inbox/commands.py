@@ -177,6 +177,7 @@ class Commands:
         for one in sent:
             if one is not None:
                 self.marking.remember(one)
+                self.talk.held.hold(one, item)
         # The path has served; it stays if one of its files was not sent.
         if offer.files and None not in sent and box.text == offer.text:
             box.retype(offer.text.replace(offer.pasted, "", 1))

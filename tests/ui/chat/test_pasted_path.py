@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
-from tests.ui.chat.test_typed_text import open_next
+from tests.ui.chat.test_typed_text import HELD, open_next
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +109,21 @@ async def test_a_path_broken_into_lines_is_whole_in_the_picker(market: Sandbox, 
         await it.press_again("enter")
         await send_card(it)
         await it.until(lambda: [one.name for one in it.sent] == ["счёт за ноябрь.txt"])
+
+
+async def test_a_file_is_reported_at_the_box_and_taken_back_like_a_text(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    (Path.home() / "a.txt").write_text("x")
+    async with desk(tmp_path, market, settings=HELD) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.paste(str(Path.home() / "a.txt"))
+        await it.until_told("attach it")
+        await it.press("ctrl+o")
+        await send_card(it)
+        await it.until(lambda: it.outcome.startswith("Sends in ") and it.box == "")
+        assert "ctrl+z: undo" in it.outcome
+        await it.press("ctrl+z")
+        await it.until(lambda: not it.outcome)
+        assert (it.opened, it.focus, await it.app.inbox.outbox.open_items()) == (chat, "box", ())
