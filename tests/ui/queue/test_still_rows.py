@@ -1,17 +1,20 @@
 """Rows hold still under the highlight while the operator is in the list."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chat_tui.inbox.events import ChatsChanged
 from chat_tui.model.queue import Tab
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.ui.queue.pane import QueuePane
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.support.settling import drawn
+from tests.support.scenes import NOW, ONLINE, make_scene, unread_chats
+from tests.support.settling import drawn, pressing, settled
 from tests.ui.app_stage import WIDE, Desk, desk
 
 
@@ -31,6 +34,25 @@ async def test_new_chats_wait_behind_a_badge_until_r(market: Sandbox, tmp_path: 
         assert (it.rows, it.highlighted) == (before, highlighted)
         await it.press("r")
         await it.until(lambda: set(new) <= set(it.rows) and "new" not in badge(it))
+
+
+@pytest.mark.parametrize("fresh_at", [None, NOW])
+async def test_while_the_list_is_read_for_the_first_time_nothing_is_new_and_nothing_held_back(
+    tmp_path: Path, fresh_at: int | None
+) -> None:
+    scene = make_scene(tmp_path, language="en", link=replace(ONLINE, fresh_at=fresh_at))
+    async with scene.app.run_test(size=WIDE) as pilot:
+        await pressing("6", "j", "j")(pilot)
+        rows = scene.app.screen.query_one(QueueList)
+        highlighted, before = rows.highlighted, len(rows.view.window.items)
+        unread_chats(scene.store)
+        scene.inbox._publish(ChatsChanged(frozenset(ref(100 + n) for n in range(15))))
+        await settled(scene.app)
+        held = 0 if fresh_at is None else 15
+        assert (rows.held_back, len(rows.view.window.items)) == (held, before + 15 - held)
+        assert rows.highlighted == highlighted
+        scene.app.exit()
+    scene.close()
 
 
 async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
