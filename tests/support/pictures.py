@@ -10,6 +10,7 @@ from textual.app import App
 from chat_tui.model.link import Link
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
+from chat_tui.ui.inbox import opening
 from tests.support.scenes import ONLINE, Scene, make_scene
 from tests.support.settling import pressing, settled
 
@@ -54,8 +55,15 @@ def compare(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Compare:
 
 
 @pytest.fixture
-def picture(tmp_path: Path, compare: Compare, language: str, size: tuple[int, int]) -> Iterator[Picture]:
-    """The scene in the language and size of the test."""
+def picture(
+    tmp_path: Path, compare: Compare, language: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Picture]:
+    """The scene in the language and size of the test.
+
+    However fast or slow the machine: each key in the list shows its chat, and passes it by.
+    """
+    monkeypatch.setattr(opening, "FAST_S", 0.0)
+    monkeypatch.setattr(opening, "STAY_S", 3600.0)
     scenes: list[Scene] = []
 
     def same(*keys: str, change: Callable[[ChatTuiApp], object] = lambda _app: None, **how: Any) -> bool:

@@ -52,6 +52,21 @@ def test_finished_chats_below_the_line(picture: Picture, tab: str) -> None:
     assert picture(tab, "j", prepare=finished_chats)
 
 
+@UP_TO_THE_LARGEST
+def test_a_draft_stands_in_the_box_of_the_highlighted_chat(picture: Picture) -> None:
+    assert picture("j", "j", "j")
+
+
+@UP_TO_THE_LARGEST
+def test_an_empty_tab_beside_an_empty_conversation(picture: Picture) -> None:
+    assert picture("j", "5")
+
+
+@UP_TO_THE_LARGEST
+def test_a_chat_of_no_row_in_the_box(picture: Picture) -> None:
+    assert picture("n", "x", "c")
+
+
 @IN_EVERY_LAYOUT
 def test_conversation_with_states(picture: Picture) -> None:
     assert picture("j", "enter", prepare=some_answers)
