@@ -6,6 +6,7 @@ are as the eye sees them. A letter that is too faint on its ground, in the theme
 the nearest colour that is not.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -23,6 +24,12 @@ _VISIBLE: Final = 1.5
 """Least contrast of a line in 16 colours: a frame may be faint, but not gone."""
 _HUE: Final = 4.0
 """How much more a difference in hue counts than one in lightness: what is grey in a theme stays grey."""
+_GREY: Final = 0.04
+"""A colour less colourful than this in OKLab has no hue that matters."""
+_ONE_HUE: Final = math.radians(60)
+"""Hues no farther apart can stand for each other."""
+_HALF_A_HUE: Final = math.radians(15)
+"""Of two hues that differ by no more, the nearer colour is taken."""
 _STEPS: Final = 64
 """Shades between a colour and black or white."""
 
@@ -172,7 +179,7 @@ def _readable_fixed(ink: Channels, letter: int, ground: int, least: float) -> in
 def _in_sixteen(style: Style, ink: Channels | None, paper: Channels | None, least: float) -> Style:
     ground = None if paper is None else _nearest(paper, _grounds(), _SIXTEEN)
     if ink is None or ground is None:
-        letter = None if ink is None else _nearest(ink, range(16), _SIXTEEN)
+        letter = None if ink is None else _nearest_letter(ink, range(16))
         return _inked(
             style,
             style.color if letter is None else _standard(letter),
@@ -183,7 +190,24 @@ def _in_sixteen(style: Style, ink: Channels | None, paper: Channels | None, leas
         # Bold letters may become bright ones, and none of those can be read here.
         style += Style(bold=False)
         readable = _readable_on(ground, least, is_bold=False)
-    return _inked(style, _standard(_nearest(ink, readable, _SIXTEEN)), _standard(ground))
+    return _inked(style, _standard(_nearest_letter(ink, readable)), _standard(ground))
+
+
+def _nearest_letter(ink: Channels, numbers: Sequence[int]) -> int:
+    """The number for a letter: of the same hue, if there is one, because pale colours have a meaning, too."""
+    apart = {n: max(_hues_apart(ink, colors[n]) for colors in _SIXTEEN) for n in numbers}
+    least = min(apart.values())
+    same = [n for n in numbers if apart[n] <= least + _HALF_A_HUE]
+    return _nearest(ink, same if least < _ONE_HUE else numbers, _SIXTEEN)
+
+
+def _hues_apart(one: Channels, other: Channels) -> float:
+    """The angle between two hues, from 0 to π; infinite if one of the colours is grey."""
+    (_light, red, yellow), (_light, red_, yellow_) = _lab(one), _lab(other)
+    if min(math.hypot(red, yellow), math.hypot(red_, yellow_)) < _GREY:
+        return math.inf
+    apart = abs(math.atan2(yellow, red) - math.atan2(yellow_, red_))
+    return min(apart, math.tau - apart)
 
 
 @lru_cache(maxsize=1)

@@ -126,3 +126,22 @@ def test_colours_of_the_terminal_stay_its_own(system: ColorSystem) -> None:
 def test_without_a_ground_the_nearest_is_taken() -> None:
     assert ink_of(shown(style((250, 250, 250)), FEW)) == Color("color(15)", ColorType.STANDARD, number=15)
     assert shown(style(None, (250, 250, 250)), MANY).color is None
+
+
+@pytest.mark.parametrize(
+    ("ink", "numbers"),
+    [
+        ((0xD1, 0x7E, 0x92), {9}),  # an error
+        ((0xFF, 0xC4, 0x73), {3, 11}),  # a warning
+        ((0x8A, 0xD4, 0xA1), {2, 10}),  # a success
+        ((0x57, 0xA5, 0xE2), {6, 14}),  # blue itself cannot be read on black
+        ((0xA0, 0xA0, 0xA0), {7}),
+    ],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_pale_colours_keep_their_meaning_in_16(ink: Channels, numbers: set[int], bold: bool) -> None:
+    assert number_of(shown(style(ink, (18, 18, 18), bold=bold), FEW).color) in numbers
+
+
+def test_no_error_is_blue_where_no_red_can_be_read() -> None:
+    assert number_of(shown(style((0x6B, 0x0A, 0x26), (0xE0, 0xE0, 0xE0)), FEW).color) == 0
