@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from chat_tui.locale import _, in_all
+from chat_tui.locale import N_, _, in_all
 from chat_tui.ui.keys import Command, HelpRow, Where, commands, help_rows
 from chat_tui.ui.kit.choice_list import GUTTER, ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
@@ -20,6 +20,9 @@ from chat_tui.words.line import Line, Role, Span, fit, pad, spread, wrap
 
 Row = TypeVar("Row")
 
+_SIGNS_TITLE: Final = N_("Signs in the list")
+_SIGN_CELLS = 6
+"""Cells of the column of signs."""
 _KEYS_MAX = 18
 """Cells of the column of keys; longer lists of keys are wrapped."""
 
@@ -46,6 +49,34 @@ def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[HelpLine
         for number, (keys, words) in enumerate(both):
             line = Span(f"{pad(keys, column)}  ", Role.ACCENT), Span(words)
             lines.append((line, None if number else row.command))
+    return lines
+
+
+_SIGNS: Final = (
+    (f"{glyphs.WARNED}40", N_("a long wait, over `warn` minutes of settings.toml")),
+    (f"{glyphs.LATE}3", N_("a wait that is too long, over `late` minutes")),
+    (glyphs.DISPUTE, N_("before a name: a dispute")),
+    (glyphs.UNSEEN, N_("a message that you have not seen")),
+    (glyphs.PIN, N_("pinned to the top")),
+    (glyphs.NOTE, N_("has a note")),
+    (glyphs.FILE, N_("a file")),
+)
+"""The signs in a row of the list, and what they mean."""
+
+
+def sign_lines(query: str, cells: int) -> list[HelpLine]:
+    """What the signs in the list mean, as far as they match the query, under a heading."""
+    found = [
+        (sign, words) for sign, words in _SIGNS if fits(query, sign, *in_all(words), *in_all(_SIGNS_TITLE))
+    ]
+    if not found:
+        return []
+    lines: list[HelpLine] = [((), None), ((Span(_(_SIGNS_TITLE), Role.STRONG),), None)]
+    for sign, words in found:
+        shown = wrap(_(words), cells - _SIGN_CELLS)
+        for number, part in enumerate(shown):
+            head = Span(pad("" if number else sign, _SIGN_CELLS), Role.ACCENT)
+            lines.append(((head, Span(part)), None))
     return lines
 
 
@@ -141,8 +172,11 @@ class Help(CommandList[HelpLine]):
     def _show(self) -> None:
         # Before the first layout the box has no width yet; the resize that follows cuts the words to it.
         cells = max(30, self.query_one("#box").content_size.width - GUTTER - 1)
-        lines = help_lines(help_rows(self._place), self.query_one(Input).value, cells)
-        self.rows.show(lines)
+        query = self.query_one(Input).value
+        lines = help_lines(help_rows(self._place), query, cells)
+        # Before the last place: the highlight passes there, so that they can be scrolled to.
+        last = max((number for number, (line, _command) in enumerate(lines) if not line), default=0)
+        self.rows.show([*lines[:last], *sign_lines(query, cells), *lines[last:]])
         self.say("")
 
     @on(Input.Submitted)

@@ -9,8 +9,16 @@ from textual.widgets import Input
 
 from chat_tui import locale
 from chat_tui.terminal.layout import latin
-from chat_tui.ui.dialogs.app_dialogs import Help, Palette, help_lines, palette_commands, palette_line
+from chat_tui.ui.dialogs.app_dialogs import (
+    Help,
+    Palette,
+    help_lines,
+    palette_commands,
+    palette_line,
+    sign_lines,
+)
 from chat_tui.ui.keys import COMMANDS, Command, Where, help_rows
+from chat_tui.words import glyphs
 from chat_tui.words.layouts import cyrillic
 from chat_tui.words.line import Role, text_of, width_of
 from tests.support.settling import press, settled
@@ -227,3 +235,32 @@ def test_many_keys_take_several_lines_beside_their_words() -> None:
     assert lines[0] == row.place.split()
     assert lines[1] == ["ctrl+j", "Shift+Enter", "Start", "a", "new", "line"]
     assert lines[2] == ["Alt+Enter"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("cells", [34, 60, 96])
+def test_the_signs_of_the_list_are_explained(language: str, cells: int) -> None:
+    locale.use(language)
+    lines = [line for line, command in sign_lines("", cells) if command is None]
+    assert all(width_of(line) <= cells for line in lines)
+    shown = " ".join(text_of(line) for line in lines)
+    for sign in (glyphs.WARNED, glyphs.LATE, glyphs.DISPUTE, glyphs.UNSEEN, glyphs.PIN, glyphs.NOTE):
+        assert f" {sign}" in shown
+    assert "`warn`" in shown
+    assert "`late`" in shown
+    assert len(sign_lines("late", cells)) < len(sign_lines("", cells))
+    assert sign_lines("nothing like it", cells) == []
+
+
+async def test_the_signs_can_be_found_and_scrolled_to() -> None:
+    async with staged(the_help()) as (app, pilot):
+        app.field.value = "signs"
+        await settled(pilot.app)
+        assert "before a name: a dispute" in app.seen()
+        app.field.value = ""
+        await settled(pilot.app)
+        met = ""
+        for _step in range(len(COMMANDS)):
+            await press(pilot.app, "down")
+            met += app.seen()
+        assert "before a name: a dispute" in met
