@@ -64,7 +64,7 @@ def test_an_empty_tab_beside_an_empty_conversation(picture: Picture) -> None:
 
 @UP_TO_THE_LARGEST
 def test_a_chat_of_no_row_in_the_box(picture: Picture) -> None:
-    assert picture("n", "x", "c")
+    assert picture("n", "escape", "x", "c")
 
 
 @IN_EVERY_LAYOUT
