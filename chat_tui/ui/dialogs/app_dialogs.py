@@ -176,7 +176,11 @@ class Help(CommandList[HelpLine]):
         lines = help_lines(help_rows(self._place), query, cells)
         # Before the last place: the highlight passes there, so that they can be scrolled to.
         last = max((number for number, (line, _command) in enumerate(lines) if not line), default=0)
-        self.rows.show([*lines[:last], *sign_lines(query, cells), *lines[last:]])
+        signs = sign_lines(query, cells)
+        if not last:
+            # The blank line comes between them and the place, not before both.
+            signs = [*signs[1:], *signs[:1]]
+        self.rows.show([*lines[:last], *signs, *lines[last:]])
         self.say("")
 
     @on(Input.Submitted)

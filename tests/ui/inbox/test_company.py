@@ -11,15 +11,20 @@ from chat_tui import locale
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import Elsewhere
 from chat_tui.settings.schema import Preferences, QueueSettings
+from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.queue.view import queue_row
 from chat_tui.words.chats import chat_header, company_sentence
 from chat_tui.words.line import Role, text_of
+from tests.support import pictures
+from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Picture
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 from tests.ui.pane_samples import HOSTILE, NOW, is_harmless, queue_item
 
 STILL = replace(CALM, poll_s=30.0)
 """Nothing happens but what the two windows do to each other."""
+compare, picture = pictures.compare, pictures.picture
 OPEN, TYPED = Elsewhere(), Elsewhere(is_typing=True)
 ANNA, ANNA_WRITES = Elsewhere("Anna"), Elsewhere("Anna", is_typing=True)
 OPEN_WORDS = "This chat is open in another window."
@@ -211,3 +216,18 @@ def test_a_name_from_another_copy_is_harmless(name: str) -> None:
         assert is_harmless(chat_header(item))
         assert is_harmless(company_sentence(elsewhere))
         assert len(company_sentence(elsewhere)) < 100
+
+
+@UP_TO_THE_LARGEST
+def test_a_chat_in_which_a_colleague_writes(picture: Picture) -> None:
+    there = {ref(2): ANNA_WRITES, ref(3): OPEN}
+
+    def meet(app: ChatTuiApp) -> None:
+        app.inbox._engine._copies.company.elsewhere = there  # type: ignore[attr-defined]
+
+    assert picture("j", "enter", "c", change=meet)
+
+
+@IN_BOTH_LANGUAGES
+def test_the_signs_in_the_key_list(picture: Picture) -> None:
+    assert picture("question_mark", *"late")
