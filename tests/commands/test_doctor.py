@@ -56,7 +56,7 @@ def test_a_shop_that_works_is_all_right(run: Run, market: Sandbox) -> None:
     found = told(ran)
     assert (ran.code, ran.err) == (0, "")
     assert found["address"] == f"good: {market.url} answers"
-    assert found["key"].startswith("good: may: read and search the chats with buyers, answer")
+    assert found["key"].startswith("good: allows: read and search the chats with buyers, answer")
     assert found["business"].startswith(f"good: {market.business_id} (")
     assert found["clock"] == "good: as the Market's"
     assert re.fullmatch(r"good: \d+ of 5000 list requests left this hour", found["quota"])

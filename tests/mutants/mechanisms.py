@@ -196,7 +196,7 @@ _FILES = (
     one(
         "a chat in which an answer is on its way is the next",
         "chat_tui/store/chats.py",
-        "limit=1, besides=UNANSWERED)",
+        "limit=1, besides=besides)",
         "limit=1)",
         "tests/store/test_next_and_count.py::test_the_tab_counts_what_n_visits",
     ),

@@ -95,7 +95,7 @@ async def test_f_111_without_its_locks_nothing_is_sent_until_a_new_start(trial: 
     said: list[Event] = []
     shop.inbox.subscribe(said.append)
     delete(trial, "directory")
-    await said_by(shop, said, "chats.lock was removed while the program runs: start all copies again")
+    await said_by(shop, said, "chats.lock was removed while the program was running: restart all its copies")
     outbox_id = await trial.send(chat, "m1")
 
     async def is_queued() -> bool:
