@@ -71,7 +71,7 @@ def test_no_private_name_of_textual_is_used_outside_the_repairs(name: str) -> No
 def test_the_classes_of_the_screen_are_found() -> None:
     assert "chat_tui.ui.inbox.screen" in MODULES
     assert "_running" in textuals(MainScreen)
-    assert "_place_of" in own_names(MainScreen)
+    assert "_auto_advance" in own_names(MainScreen)
 
 
 def test_the_table_names_every_repair_and_a_test_of_it() -> None:
