@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Final
 
 from textual import events
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message as Signal
 from textual.strip import Strip
@@ -19,7 +18,7 @@ from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.ui.chat.history_view import HistoryView
-from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
+from chat_tui.ui.kit.line_pane import FramedPane
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.chats import chat_header
 
@@ -85,8 +84,6 @@ class History(FramedPane, can_focus=True):
         self._clock = clock
         self._zone = zone
         self._title = ""
-        self._words = ""
-        """The sentence shown while no chat is shown."""
         self.view: HistoryView | None = None
         """The chat and the place of the screen in it; None = no chat is shown."""
 
@@ -110,9 +107,9 @@ class History(FramedPane, can_focus=True):
         """Whether a message counts down its time for undo, so that `tick` must be called every second."""
         return self.view is not None and self.view.drawn.is_counting
 
-    def say(self, words: Content) -> None:
-        """Show a sentence instead of a chat."""
-        self.view, self._words = None, words.plain
+    def clear(self) -> None:
+        """Show no chat: the list beside it says why there is none."""
+        self.view = None
         self.entitle(None)
         self.redraw()
 
@@ -274,4 +271,4 @@ class History(FramedPane, can_focus=True):
         """The lines of the chat, or the sentence of `say`."""
         if self.view is not None:
             return self.view.paint(size)
-        return [self.strip(line, size.width) for line in lonely_lines(self._words, *size)]
+        return [self.strip((), size.width)] * size.height

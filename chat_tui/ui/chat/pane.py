@@ -8,7 +8,6 @@ from datetime import tzinfo
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.events import Resize
 from textual.message import Message as UiMessage
 from textual.widget import Widget
@@ -261,8 +260,8 @@ class TalkPane(Vertical):
             await self.renew()
         return True
 
-    async def clear(self, words: Content, *, only_if: Callable[[], bool]) -> bool:
-        """Show a sentence instead of a chat and save the draft of that chat; False if `only_if` says no."""
+    async def clear(self, *, only_if: Callable[[], bool]) -> bool:
+        """Show no chat and save the draft of the one that was shown; False if `only_if` says no."""
         if not only_if():
             return False
         left = self.drafts.unsaved(), _unsent(self.item, self.box)
@@ -270,7 +269,7 @@ class TalkPane(Vertical):
         self.attention.turn_to(None)
         self._neighbours.move(None)
         self.drafts.put_away()
-        self.history.say(words)
+        self.history.clear()
         self.box.disabled, self.box.border_title = True, None
         await self._left(*left)
         return True

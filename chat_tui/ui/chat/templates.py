@@ -1,6 +1,6 @@
 """Templates, one plain text file each: a few letters, Enter, and the filled-in text is in the box.
 
-They are read each time one is wanted, on a thread of their own.
+They are read each time one is wanted, on a thread of their own. The first time there are three to begin with.
 """
 
 import os
@@ -9,14 +9,16 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from rich.cells import cell_len
 
-from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
-from chat_tui.locale import _, language, ngettext
+from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file, write_new
+from chat_tui.locale import N_, _, language, ngettext
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.template import Field, Template, fill, marker, unfilled, unknown
+from chat_tui.paths import ForeignDirectory, make_private
 from chat_tui.safetext import is_blank, one_line, safe, stripped
 from chat_tui.ui.kit.bars import LIST_ROWS
 from chat_tui.words import glyphs
@@ -46,14 +48,19 @@ def values_of(item: QueueItem, operator: str) -> dict[Field, str]:
     return {field: value for field, value in known.items() if value}
 
 
-def found_templates(templates: Sequence[Template], query: str) -> list[Template]:
+def found_templates(
+    templates: Sequence[Template], query: str, values: Mapping[Field, str] = MappingProxyType({})
+) -> list[Template]:
     """The templates that match the query on either layout, best first; equals keep their order.
 
     Best is a name that begins with the query, then a word of the name that does, a name that contains it,
-    a name that contains its letters in this order, and last a text that contains it.
+    a name that contains its letters in this order, and last a text that contains it. Of equals, those come
+    first that `values` fill in.
     """
     ranked = [(min(_rank(template, one) for one in spellings(query)), template) for template in templates]
-    return [template for rank, template in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOT]
+    found = [pair for pair in ranked if pair[0] < _NOT]
+    found.sort(key=lambda pair: (pair[0], bool(values and unfilled(fill(pair[1].text, values)))))
+    return [template for _place, template in found]
 
 
 def template_line(template: Template, values: Mapping[Field, str], cells: int) -> Line:
@@ -98,6 +105,18 @@ def how_to_words(directory: Path) -> str:
     return words.format(directory=one_line(str(directory)), example=example)
 
 
+def starters() -> tuple[Template, ...]:
+    """Three templates to begin with, in the operator's language."""
+    names = {field.value: marker(field, language()) for field in Field}
+    return tuple(Template(_(name), _(text).format(**names)) for name, text in _STARTERS)
+
+
+_STARTERS: Final = (
+    (N_("on its way"), N_("Hello {name}! Your order {order} is on its way. {shop}")),
+    (N_("thank you"), N_("{name}, thank you for writing! We will be glad to help again. {shop}")),
+    (N_("we will check"), N_("Hello {name}! We will check this and answer here today. {shop}")),
+)
+"""The name and the text of each."""
 _NOT = 5
 """The rank of a template that does not match."""
 
@@ -145,6 +164,22 @@ class Shelf:
 
 class _Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
     """A file that is not a template; the message says why."""
+
+
+def begun_shelf(directory: Path) -> Shelf:
+    """As `read_shelf`; if there is no such directory yet, it is made, with three templates to begin with.
+
+    On a disk that cannot be written they can be used all the same.
+    """
+    if not os.path.lexists(directory):
+        begun = starters()
+        try:
+            make_private(directory)
+            for template in begun:
+                write_new(directory / f"{template.name}{ENDING}", f"{template.text}\n".encode())
+        except (OSError, ForeignDirectory):
+            return Shelf(begun)
+    return read_shelf(directory)
 
 
 def read_shelf(directory: Path) -> Shelf:
@@ -337,7 +372,9 @@ class Choice:
 
     def _find(self) -> None:
         self._place, self._is_vain = 0, False
-        self._found = [] if self._shelf is None else found_templates(self._shelf.templates, self.query)
+        self._found = (
+            [] if self._shelf is None else found_templates(self._shelf.templates, self.query, self._values)
+        )
 
     def _take(self) -> None:
         self._is_hasty, self._is_vain = self._shelf is None, self._shelf is not None

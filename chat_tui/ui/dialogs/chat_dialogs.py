@@ -1,10 +1,11 @@
 """The dialogs about one chat: snooze it, write a note or labels, start it, save it as evidence."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from textual import events, on
@@ -158,7 +159,8 @@ _KINDS = (ContextKind.ORDER, ContextKind.RETURN)
 class NewChatScreen(Dialog[NewChat]):
     """Returns the order or return that the new chat is to be about, or None.
 
-    To ask again after a refusal, pass `number` and `kind` as they were, and `problem`, a sentence.
+    `known` are the numbers of the highlighted chat, which are offered. To ask again after a refusal, pass
+    `number` and `kind` as they were, and `problem`, a sentence.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -167,12 +169,17 @@ class NewChatScreen(Dialog[NewChat]):
     ]
 
     def __init__(
-        self, number: int | None = None, kind: ContextKind = ContextKind.ORDER, problem: str = ""
+        self,
+        number: int | None = None,
+        kind: ContextKind = ContextKind.ORDER,
+        problem: str = "",
+        known: Mapping[ContextKind, int] = MappingProxyType({}),
     ) -> None:
         super().__init__()
-        self._number = number
         # The API starts chats about these two kinds only.
         self._kind = kind if kind in _KINDS else ContextKind.ORDER
+        self._known = known
+        self._number = known.get(self._kind) if number is None else number
         self._problem = problem
 
     def compose(self) -> ComposeResult:
@@ -185,6 +192,11 @@ class NewChatScreen(Dialog[NewChat]):
             keys=(("Enter", _("open")), ("Tab", _("order or return")), ("Esc", _("close"))),
         )
 
+    def on_mount(self) -> None:
+        """Select the number that is offered: another one is typed over it."""
+        if self._known:
+            self.query_one(Input).action_select_all()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the field has text, left and right move its caret."""
         if action == "other_kind" and parameters:
@@ -193,7 +205,12 @@ class NewChatScreen(Dialog[NewChat]):
 
     def action_other_kind(self, is_by_caret: bool = False) -> None:
         """Switch between order and return; `is_by_caret` only marks the arrows for `check_action`."""
+        field, before = self.query_one(Input), self._known.get(self._kind)
         self._kind = _KINDS[1 - _KINDS.index(self._kind)]
+        # The number that is offered belongs to its kind; one that was typed stays.
+        if self._known and field.value in {"", str(before)}:
+            field.value = str(self._known.get(self._kind, ""))
+            field.action_select_all()
         self.query_one("#kinds", Static).update(self._kinds())
 
     @on(Input.Changed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from chat_tui.inbox.api import InboxApi
+from chat_tui.model.chat import ChatContext, ContextKind
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
@@ -51,9 +52,9 @@ class Dialogs:
             LineDialog(heading, chat_title(item), value=value, hint=hint, most=most)
         )
 
-    async def start_chat(self) -> ChatRef | None:
-        """Ask for an order or a return until a chat is open or the operator gives up."""
-        screen = NewChatScreen()
+    async def start_chat(self, item: QueueItem | None) -> ChatRef | None:
+        """Ask for an order or a return, offering those of `item`, until a chat is open or none is wanted."""
+        screen = NewChatScreen(known={} if item is None else _numbers(item.chat.context))
         while (about := await self.app.push_screen_wait(screen)) is not None:
             created = await self.inbox.chats.create(about)
             if not isinstance(created, Problem):
@@ -72,3 +73,9 @@ class Dialogs:
     async def offer(self, text: str, *, why: str) -> bool | None:
         """Ask whether a text for the open chat that was kept elsewhere is wanted here; `why` says where."""
         return await self.app.push_screen_wait(offer(why, text))
+
+
+def _numbers(context: ChatContext) -> dict[ContextKind, int]:
+    """The order and the return that a chat is about, as far as they are known."""
+    numbers = {ContextKind.ORDER: context.order_id, ContextKind.RETURN: context.return_id}
+    return {kind: number for kind, number in numbers.items() if number is not None}

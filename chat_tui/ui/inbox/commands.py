@@ -118,8 +118,10 @@ class Commands:
             self.opening.hint()
 
     async def new_chat(self) -> None:
-        """Start a chat about an order or a return."""
-        chat_ref = await self.dialogs.start_chat()
+        """Start a chat about an order or a return; those of the highlighted chat are offered."""
+        highlighted = self.queue.list.highlighted
+        item = None if highlighted is None else await self.inbox.chats.item(highlighted)
+        chat_ref = await self.dialogs.start_chat(item)
         if chat_ref is not None:
             await self.opening.open(chat_ref, write=True)
 
@@ -184,13 +186,13 @@ class Commands:
 
     def read_templates(self, choice: "Choice") -> None:
         """Read the templates for a choice in the box, filled in for its chat."""
-        from chat_tui.ui.chat.templates import read_shelf, values_of  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.chat.templates import begun_shelf, values_of  # noqa: PLC0415 - not before the first paint
 
         box, item, directory = self.talk.box, self.talk.item, self.templates
         choice.begin({} if item is None else values_of(item, self.operator), directory)
 
         def read() -> None:
-            box.post_message(Compose.TemplatesRead(choice, read_shelf(directory)))
+            box.post_message(Compose.TemplatesRead(choice, begun_shelf(directory)))
 
         # A daemon thread, so that a stalled disk does not hold up quitting.
         threading.Thread(target=read, name="templates", daemon=True).start()

@@ -100,7 +100,7 @@ class Following:
         is_meant = lambda: self.queue.list.highlighted == chat_ref  # noqa: E731
         if chat_ref is not None:
             await self._show(chat_ref, None, is_meant, lambda: None)
-        elif await self.talk.clear(self.queue.list.empty_text, only_if=is_meant):
+        elif await self.talk.clear(only_if=is_meant):
             self.entered = None
             await self.order.follow()
 

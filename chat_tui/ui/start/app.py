@@ -127,7 +127,7 @@ def _answers() -> tuple[tuple[str, str], ...]:
             _(
                 "In a file beside settings.toml that only you can read (chat-tui paths shows "
                 "where). It is sent to the Market only and never written to a log. A password "
-                "store works too: see api_key_command in the README."
+                "store works too: chat-tui settings --example explains api_key_command."
             ),
         ),
         (

@@ -66,7 +66,13 @@ def test_the_template_in_the_box(picture: Picture, tmp_path: Path) -> None:
 
 
 @IN_BOTH_LANGUAGES
-def test_no_templates_yet(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_templates(picture: Picture) -> None:
+    assert picture("n", "slash")
+
+
+@IN_BOTH_LANGUAGES
+def test_no_templates_yet(picture: Picture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "templates").mkdir()
     # The directory of the picture has another name in every run.
     how_to = templates.how_to_words
     monkeypatch.setattr(templates, "how_to_words", lambda _directory: how_to(Path("/home/anna/templates")))

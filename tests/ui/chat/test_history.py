@@ -3,7 +3,6 @@
 from datetime import UTC
 
 import pytest
-from textual.content import Content
 from textual.geometry import Region
 
 from chat_tui import locale
@@ -281,8 +280,6 @@ async def test_sentences_of_an_empty_history() -> None:
     """Promised: U13."""
     app = HistoryApp()
     async with app.run_test():
-        app.history.say(Content("Choose a chat: Enter."))
-        assert "Choose a chat: Enter." in "".join(screen(app.history))
         app.history.show(timeline_page(coverage=Coverage.NOT_STARTED), queue_item())
         assert "Loading the conversation…" in "".join(screen(app.history))
         app.history.older_failed("No network.")
@@ -297,6 +294,8 @@ async def test_sentences_of_an_empty_history() -> None:
         locale.use("ru")
         app.history.refresh_newest(timeline_page())
         assert "Сообщений пока нет." in "".join(screen(app.history))
+        app.history.clear()
+        assert not "".join(screen(app.history)).strip()
 
 
 async def test_dates_stand_between_days_and_follow_the_clock() -> None:

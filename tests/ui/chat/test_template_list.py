@@ -1,12 +1,21 @@
 """Which files become templates; a bad file is named and does no harm to the others."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from chat_tui import locale
-from chat_tui.ui.chat.templates import MOST_BYTES, MOST_FILES, read_shelf
+from chat_tui.model.template import Field, Template, marker, unfilled
+from chat_tui.ui.chat.templates import (
+    MOST_BYTES,
+    MOST_FILES,
+    Shelf,
+    begun_shelf,
+    found_templates,
+    read_shelf,
+)
 
 
 def test_a_text_file_is_a_template(tmp_path: Path) -> None:
@@ -23,6 +32,37 @@ def test_a_text_file_is_a_template(tmp_path: Path) -> None:
 def test_no_directory_means_no_templates(tmp_path: Path) -> None:
     shelf = read_shelf(tmp_path / "none")
     assert (shelf.templates, shelf.skipped) == ((), ())
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_first_time_there_are_three_to_begin_with(tmp_path: Path, language: str) -> None:
+    """Promised: U59."""
+    locale.use(language)
+    directory = tmp_path / "templates"
+    begun = begun_shelf(directory).templates
+    assert len(begun) == 3
+    assert {field for one in begun for field in unfilled(one.text)} == {
+        marker(field, language) for field in (Field.NAME, Field.ORDER, Field.SHOP)
+    }
+    assert [read_shelf(directory), stat.S_IMODE(directory.stat().st_mode)] == [Shelf(begun), 0o700]
+
+
+def test_from_then_on_they_are_the_operators(tmp_path: Path) -> None:
+    directory = tmp_path / "templates"
+    for one in begun_shelf(directory).templates:
+        (directory / f"{one.name}.txt").unlink()
+    assert begun_shelf(directory) == Shelf()
+
+
+def test_where_nothing_can_be_written_they_can_be_used_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert len(begun_shelf(tmp_path / "file" / "templates").templates) == 3
+
+
+def test_those_that_can_be_filled_in_come_first(tmp_path: Path) -> None:
+    about_return, greeting = Template("a", "{return}"), Template("b", "{name}")
+    assert found_templates([about_return, greeting], "", {Field.NAME: "Anna"}) == [greeting, about_return]
+    assert found_templates([greeting, about_return], "a", {Field.NAME: "Anna"})[0] == about_return
 
 
 def test_bad_files_are_named_with_the_reason_and_the_good_ones_stay(tmp_path: Path) -> None:

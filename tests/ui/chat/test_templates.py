@@ -274,6 +274,7 @@ async def test_the_palette_puts_a_template_at_the_caret(market: Sandbox, tmp_pat
 async def test_without_templates_the_list_says_where_they_go(
     market: Sandbox, tmp_path: Path, size: tuple[int, int]
 ) -> None:
+    (tmp_path / "templates").mkdir()
     async with desk(tmp_path, market, size=size) as it:
         await it.synced()
         await it.press("n", "/")
@@ -288,6 +289,17 @@ async def test_without_templates_the_list_says_where_they_go(
         await it.press("escape", "/")
         await it.until(lambda: previewed(it) == "Good day!")
         assert listed(it)[-1].startswith("Left out: bad.txt: it is not UTF-8")
+
+
+async def test_at_first_there_are_three_and_the_first_is_filled_in(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until(lambda: len(listed(it)) == 3)
+        assert previewed(it).startswith("Hello ")
+        assert it.told == ""
+        await it.press("escape")
+    assert len(list((tmp_path / "templates").iterdir())) == 3
 
 
 async def test_a_click_takes_a_template(market: Sandbox, tmp_path: Path) -> None:

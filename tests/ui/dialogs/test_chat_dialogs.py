@@ -75,6 +75,31 @@ async def test_it_opens_again_with_what_was_asked_and_why_not() -> None:
         assert app.result == NewChat(ContextKind.RETURN, 5123)
 
 
+KNOWN = {ContextKind.ORDER: 512, ContextKind.RETURN: 77}
+
+
+@pytest.mark.parametrize(
+    ("keys", "about"),
+    [
+        ([], NewChat(ContextKind.ORDER, 512)),
+        (["tab"], NewChat(ContextKind.RETURN, 77)),
+        (["tab", "tab"], NewChat(ContextKind.ORDER, 512)),
+        (["3"], NewChat(ContextKind.ORDER, 3)),
+        (["tab", "3"], NewChat(ContextKind.RETURN, 3)),
+        (["3", "tab"], NewChat(ContextKind.RETURN, 3)),
+    ],
+)
+async def test_the_numbers_of_the_chat_are_offered_and_typed_over(keys: list[str], about: NewChat) -> None:
+    async with staged(NewChatScreen(known=KNOWN)) as (app, pilot):
+        await press(pilot.app, *keys, "enter")
+        assert app.result == about
+
+
+async def test_a_chat_without_an_order_offers_no_number() -> None:
+    async with staged(NewChatScreen(known={})) as (app, _pilot):
+        assert app.field.value == ""
+
+
 async def test_escape_gives_up() -> None:
     async with staged(NewChatScreen()) as (app, pilot):
         await press(pilot.app, "escape")
