@@ -5,6 +5,7 @@ Colours are those that the terminal has, and letters can be read on their ground
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,8 @@ _NARROW: Final = re.compile(
 )
 _LINE: Final = re.compile("[\u2500-\u258b\u258d-\u259f]")
 """Frames, rules, scrollbars and pictures; not the bar of the highlighted row."""
+_TRUSTED_S: Final = 1.0
+"""Seconds for which the cursor stays where a frame left it; later, another program may have written."""
 _GAP: Final = 4
 """Unchanged cells in a row that are cheaper to write again than to skip."""
 _RESET: Final = "\x1b[0m"
@@ -128,6 +131,7 @@ class PatientDisplay(App[ReturnType]):
         if driver.takeovers != self._drawn_on:
             self._cells.forget()
             self._drawn_on = driver.takeovers
+        self._cells.begin(driver.writes, time.monotonic())
         output = self._cells.update(frame, self.console)
         output += self._cursor_moves(bool(output))
         if output:
@@ -136,6 +140,7 @@ class PatientDisplay(App[ReturnType]):
             driver.write(output)
             if len(output) > _LARGE:
                 self._end_update()
+            self._cells.end(driver.writes, time.monotonic())
         self.post_display_hook()
 
     def _cursor_moves(self, is_drawn: bool) -> str:
@@ -191,11 +196,25 @@ class Cells:
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Cell]] = {}
         self._pen = _Pen()
+        self._writes = 0
+        """The writes to the terminal when the last frame had been written."""
+        self._written_at = 0.0
+        """When that was."""
 
     def forget(self) -> None:
         """Draw everything next time: the terminal may show anything now."""
         self._rows.clear()
         self._pen.forget()
+
+    def begin(self, writes: int, now: float) -> None:
+        """A frame follows, after so many writes of this program; `now` is in seconds, by any steady clock."""
+        # Something else may have moved the cursor since the last frame.
+        if writes != self._writes or now - self._written_at > _TRUSTED_S:
+            self._pen.lift()
+
+    def end(self, writes: int, now: float) -> None:
+        """The frame is written; the arguments are as for `begin`."""
+        self._writes, self._written_at = writes, now
 
     def place_cursor(self, x: int, y: int) -> str:
         """The sequence that moves the cursor there; empty if it is there already."""
@@ -206,7 +225,6 @@ class Cells:
         """The output that turns the screen into this frame; cursor and style stay as its end leaves them."""
         colors = console._color_system or ColorSystem.TRUECOLOR
         pen, width = self._pen, console.width
-        pen.lift()
         for x, y, strip in pieces(frame):
             row = self._rows.setdefault(y, {})
             cells = _cells(strip, colors)
@@ -234,7 +252,7 @@ class _Pen:
         self._style = self._at = None
 
     def lift(self) -> None:
-        """The place is unknown now: something else may have moved the cursor since the last frame."""
+        """The place is unknown now."""
         self._at = None
 
     def draw(self, x: int, y: int, cells: list[Cell], width: int) -> None:

@@ -56,6 +56,8 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **kwargs)
         self.takeovers = 0
         """How often the terminal was taken over: each time the screen is empty."""
+        self.writes = 0
+        """How often something was written to the terminal."""
         self._has_title = not _UNTITLED.match(os.environ.get("TERM", ""))
         self._title = ""
         self._parser = TolerantParser(self._debug)
@@ -115,6 +117,7 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal; drop `data` while another program has the terminal."""
+        self.writes += 1
         if self._writer_thread is not None and self._writer_thread.is_alive():
             super().write(data)
 

@@ -153,6 +153,7 @@ async def test_the_shop_is_the_one_asked_for(paths: Paths) -> None:
 
 
 def test_six_templates_are_written_once_and_then_left_alone(paths: Paths) -> None:
+    """Promised: U60."""
     shelf = demo.put_templates(paths, "ru")
     assert shelf.parent == paths.data
     shown = sorted(shelf.iterdir())

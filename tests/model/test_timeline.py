@@ -124,6 +124,7 @@ CALL, MASKED = "Звоните 89161234567, Анна", "Звоните *********
 
 
 def test_a_text_that_the_market_masked_is_one_message() -> None:
+    """Promised: U76."""
     sent = flying("a", 1, OutboxState.SENT, CALL)
     assert shown(said(11, MASKED), Entry(None, sent)) == [(11, "a")]
     two = shown(said(11), said(12, MASKED), Entry(None, sent), Entry(None, flying("b", 2)))

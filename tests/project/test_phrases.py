@@ -92,6 +92,7 @@ def found(pattern: str, text: str) -> bool:
 
 @pytest.mark.parametrize(("language", "phrases"), [("en", ENGLISH), ("ru", RUSSIAN)])
 def test_no_phrase_comes_back(language: str, phrases: dict[str, str]) -> None:
+    """Promised: U61."""
     said = sentences(language)
     assert len(said) > 1000
     assert [(pattern, text) for pattern in phrases for text in said if found(pattern, text)] == []

@@ -152,6 +152,7 @@ def test_no_buyer_speaks_of_himself_in_one_form_only() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_words_have_the_gender_of_the_buyer(seed: int) -> None:
+    """Promised: U60."""
     world = world_of("ru", seed)
     pairs = re.findall(r"<([^|>]+)\|([^|>]+)>", " ".join(_wordings()))
     assert len(pairs) > 10
@@ -304,6 +305,7 @@ def test_returns_that_wait_for_the_shop_have_time_left(language: str, seed: int)
 
 @in_every_world
 def test_nothing_is_hostile(language: str, seed: int) -> None:
+    """Promised: U60."""
     world = world_of(language, seed)
     for chat, messages in read(world):
         files = [file.name for message in messages for file in message.files]

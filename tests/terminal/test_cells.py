@@ -111,10 +111,27 @@ def test_the_same_frame_again_costs_nothing() -> None:
     assert cells.update(changed, CONSOLE) == "\x1b[1;5Ha"
     assert cells.place_cursor(7, 0) == "\x1b[2C"
     assert cells.place_cursor(7, 0) == ""
-    # Others may have moved the cursor: a frame never counts on where the last one left it.
-    assert cells.update(frame, CONSOLE) == "\x1b[1;5Hа"  # Cyrillic
+    assert cells.update(frame, CONSOLE) == "\x1b[3Dа"  # Cyrillic
     cells.forget()
     assert cells.update(changed, CONSOLE).startswith("\x1b[1;1H\x1b[0;1mОльг")
+
+
+@pytest.mark.parametrize(
+    ("writes", "now", "is_trusted"), [(7, 10.9, True), (8, 10.1, False), (7, 11.1, False)]
+)
+def test_the_cursor_is_where_a_frame_left_it_unless_something_else_may_have_been_written(
+    writes: int, now: float, is_trusted: bool
+) -> None:
+    cells = Cells()
+    one, other = (
+        LayoutUpdate([[Strip([Segment(words)])]], Region(0, 0, WIDTH, 1)) for words in ("Ольга", "Ольгб")
+    )
+    cells.begin(6, 10.0)
+    assert cells.update(one, CONSOLE)
+    assert cells.place_cursor(4, 0)
+    cells.end(7, 10.0)
+    cells.begin(writes, now)
+    assert cells.update(other, CONSOLE) == ("б" if is_trusted else "\x1b[1;5Hб")
 
 
 def test_a_style_is_changed_in_the_fewest_codes() -> None:

@@ -75,6 +75,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 @pytest.mark.parametrize("theme", [name for name in THEMES if "ansi" not in name])
 async def test_f_101_every_letter_can_be_read_in_every_theme_and_depth(scene: Scene, theme: str) -> None:
+    """Promised: U78."""
     async with scene.app.run_test(size=(120, 40), notifications=True) as pilot:
         scene.app.use_theme(theme)
         await pressing("j", "enter")(pilot)

@@ -131,6 +131,7 @@ async def test_a_name_is_said_only_if_it_is_not_ones_own(market: Sandbox, open_s
 async def test_n_passes_over_what_is_open_elsewhere_unless_nothing_else_waits(
     market: Sandbox, open_shop: OpenShop
 ) -> None:
+    """Promised: U79."""
     here, there = open_shop(settings=CALM), open_shop(settings=CALM)
     await ready.synced(here.store, market)
     first, second, third, *_rest = await waiting(here)

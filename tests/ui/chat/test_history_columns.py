@@ -59,6 +59,7 @@ def column_of(history: History, words: str) -> int:
 
 @pytest.mark.parametrize(("name", "cells"), [("Ян", 6), ("Ольга К.", 8), ("Александра Иванова", 14)])
 async def test_the_sender_column_is_as_wide_as_the_longest_name(name: str, cells: int) -> None:
+    """Promised: U64."""
     app = HistoryApp()
     async with app.run_test():
         page = timeline_page(Entry(message(1, "Да")), Entry(message(2, "Нет", sender=Sender.MARKET)))

@@ -1,4 +1,4 @@
-"""No letter reaches a buyer who is not on the screen, and no letter meant as text acts as a command."""
+"""No letter reaches a buyer who is not on the screen; none meant as text is a command. Promised: U73."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -90,6 +90,7 @@ KNOWN = {ContextKind.ORDER: 512, ContextKind.RETURN: 77}
     ],
 )
 async def test_the_numbers_of_the_chat_are_offered_and_typed_over(keys: list[str], about: NewChat) -> None:
+    """Promised: U36."""
     async with staged(NewChatScreen(known=KNOWN)) as (app, pilot):
         await press(pilot.app, *keys, "enter")
         assert app.result == about

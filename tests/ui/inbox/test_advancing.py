@@ -247,6 +247,7 @@ async def test_n_passes_over_chats_whose_answer_is_on_its_way(market: Sandbox, t
 async def test_whoever_answers_the_last_one_stays_and_is_told_so_at_the_caret(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U01."""
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, _following = await begin(it)
         for chat_ref in it.rows:

@@ -118,6 +118,7 @@ async def test_leaving_a_text_that_was_not_sent_names_its_chat(
 
 
 async def test_what_an_editor_could_not_do_is_told_at_the_caret(tmp_path: Path) -> None:
+    """Promised: U74."""
     scene = make_scene(tmp_path, language="en")
     said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:

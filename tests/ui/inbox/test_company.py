@@ -61,6 +61,7 @@ async def busy(it: Desk, chat: ChatRef) -> None:
 async def test_row_head_and_caret_say_that_a_chat_is_open_in_another_window(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U79."""
     async with two_windows(tmp_path, market) as (here, there):
         await there.press("g", "enter", "c")
         chat = there.opened

@@ -99,7 +99,7 @@ async def test_the_sentence_follows_the_connection(tmp_path: Path, stage: list[S
             assert sentence in words(app.screen)
 
 
-async def test_an_empty_list_says_its_sentence_on_both_sides_and_nothing_in_the_order_panel(
+async def test_an_empty_list_says_its_sentence_once_and_nothing_is_beside_it(
     tmp_path: Path, stage: list[Scene]
 ) -> None:
     stage.append(make_scene(tmp_path, language="en", filled=False))
@@ -108,7 +108,7 @@ async def test_an_empty_list_says_its_sentence_on_both_sides_and_nothing_in_the_
         await pressing()(pilot)
         await app.screen._order.show()  # type: ignore[attr-defined]
         await settled(app)
-        assert words(app.screen).count("Nobody is waiting for an answer.") == 2
+        assert words(app.screen).count("Nobody is waiting for an answer.") == 1
         panel = app.screen.query_one(OrderPanel)
         assert not any(panel.render_line(y).text.strip() for y in range(panel.content_size.height))
 

@@ -105,6 +105,11 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.go_to(JOHN)
+        # A history that was answered tells the Market's time, without which nothing is sent.
+        await it.until(
+            lambda: any(one.operation == "getChatHistory" and one.status for one in market.requests)
+        )
+        await it.answered()
         # The history must not contain the answer before the request to send it was answered.
         market.script("getChatHistory", [Answer(until=look)] * 200)
         market.script("sendMessageToChat", [Answer(until=take)])

@@ -229,6 +229,7 @@ async def test_a_question_after_a_burst_of_moves_is_about_the_highlighted_chat(
 
 
 async def test_the_greeting_names_the_wait_of_the_chat_that_n_opens(tmp_path: Path) -> None:
+    """Promised: U80."""
     scene = make_scene(tmp_path, language="en")
     async with scene.app.run_test(size=WIDE) as pilot:
         await pressing()(pilot)
@@ -321,14 +322,14 @@ async def test_what_comes_while_a_narrow_screen_hides_the_chat_is_not_seen_until
         await it.until(lambda: chat_ref in seen)
 
 
-async def test_an_empty_tab_shows_its_sentence_on_the_right_and_takes_no_letters(
+async def test_beside_an_empty_tab_no_chat_is_shown_and_no_letters_are_taken(
     market: Sandbox, tmp_path: Path
 ) -> None:
     async with desk(tmp_path, market) as it:
         await read_all(it)
         await it.press("5")
         await it.until(lambda: it.opened is None)
-        assert it.screen.count("Nothing is snoozed.") == 2
+        assert it.screen.count("Nothing is snoozed.") == 1
         for key in ("c", "enter", "tab", "x", "z", "m", "l", "p", "e", "i"):
             await it.press(key)
             assert (it.focus, it.dialog, it.opened) == ("list", "", None), key
@@ -337,12 +338,12 @@ async def test_an_empty_tab_shows_its_sentence_on_the_right_and_takes_no_letters
         await it.until(lambda: it.opened == it.highlighted == it.rows[0])
 
 
-async def test_with_nothing_in_the_cache_the_right_side_says_so_and_then_shows_the_first_chat(
+async def test_with_nothing_in_the_cache_the_right_side_is_empty_and_then_shows_the_first_chat(
     market: Sandbox, tmp_path: Path
 ) -> None:
     market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 3)
     async with desk(tmp_path, market, fresh=True) as it:
-        await it.until(lambda: it.screen.count("Loading the chats") == 2)
+        await it.until(lambda: it.screen.count("Loading the chats") == 1)
         read_on.set()
         await it.until(lambda: it.rows and it.opened == it.highlighted == it.rows[0])
         assert "Loading the chats" not in it.screen
@@ -381,6 +382,7 @@ async def test_a_chat_that_no_row_shows_stays_on_the_right_until_the_list_has_th
 async def test_n_opens_the_longest_wait_wherever_the_highlight_is_and_goes_on_from_there(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U80."""
     async with desk(tmp_path, market) as it:
         await read_all(it)
         await it.press("j", "j", "j", "n")

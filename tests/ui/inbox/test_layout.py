@@ -30,6 +30,7 @@ def scene(root: Path, language: str = "en") -> Iterator[Scene]:
 async def test_the_list_takes_about_a_third_and_never_less_than_it_needs(
     tmp_path: Path, columns: int, list_width: int
 ) -> None:
+    """Promised: U02."""
     with scene(tmp_path) as it:
         async with it.app.run_test(size=(columns, 30)):
             screen = it.app.screen

@@ -1,4 +1,4 @@
-"""Case 013: `n` while the chats are still being read claims nothing, and opens a chat once there is one."""
+"""Case 013, promise U77: `n` before the chats are read claims nothing, and opens one once it is there."""
 
 import threading
 from dataclasses import replace

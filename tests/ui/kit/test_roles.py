@@ -104,6 +104,8 @@ async def test_what_is_drawn_is_kept_while_the_colours_stay() -> None:
 
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-dark"])
 async def test_the_focused_pane_differs_without_colour(theme: str) -> None:
+    """Promised: U06."""
+
     class Panes(App[None]):
         def compose(self) -> ComposeResult:
             yield Framed()

@@ -56,6 +56,7 @@ async def test_f_082_a_notification_is_one_short_paragraph() -> None:
 async def test_the_newest_notification_takes_the_place_of_the_last_and_has_one_line(
     tmp_path: Path, language: str
 ) -> None:
+    """Promised: U75."""
     scene = make_scene(tmp_path, language=language)
     async with scene.app.run_test(size=(80, 24), notifications=True):
         for words in ("one", "two", "word " * 60):

@@ -272,6 +272,7 @@ def test_a_dispute_is_always_called_so_in_words(language: str, said: str, subjec
 
 
 def test_a_long_wait_differs_without_colour_where_no_age_fits() -> None:
+    """Promised: U06."""
     for waited, sign in ((HOUR // 4, "waiting "), (HOUR, "! waiting "), (3 * HOUR, "!! waiting ")):
         shown = row(20, waiting_since=NOW - waited)[0]
         assert shown.endswith(f" {sign}")
