@@ -15,6 +15,7 @@ os.environ.pop("NO_COLOR", None)
 import hatch_build
 from chat_tui import locale
 from chat_tui.commands.demo import put_templates
+from chat_tui.settings import Preferences
 from tests.moving import Frame, moving_picture
 from tests.support.places import places
 from tests.support.sandbox import Sandbox
@@ -44,7 +45,8 @@ async def _shop(language: str, size: tuple[int, int]) -> AsyncIterator[Desk]:
     with tempfile.TemporaryDirectory() as place, Sandbox.start(chats=CHATS, language=language) as market:
         root = Path(place)
         put_templates(places(root), language)
-        async with desk(root, market, size=size, settings=settings, fresh=True) as seen:
+        as_usual = Preferences()
+        async with desk(root, market, size=size, settings=settings, preferences=as_usual, fresh=True) as seen:
             await seen.until(lambda: seen.app.inbox.link().fresh_at is not None, "the list is read")
             await seen.until(lambda: not seen.app.inbox.link().works, "everything is loaded")
             await seen.press("escape", "g")
@@ -73,7 +75,11 @@ async def _answering(language: str) -> str:
         for character in ANSWER[language]:
             await keep(0.07, character)
         await keep(1.0)
-        await keep(4.0, "enter")
+        answered = seen.opened
+        await keep(0.8, "enter")
+        await seen.until(lambda: seen.opened != answered, "the next chat is open")
+        await seen.answered()
+        await keep(4.0)
     return moving_picture(frames)
 
 
