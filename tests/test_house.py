@@ -18,7 +18,7 @@ MOST = {
     "fan": 18,
     "rings": 0,
     "fn_p95": 25,
-    "lines": 40_200,
+    "lines": 40_300,
 }
 """The limits of the program; `make house` prints its figures."""
 CLASS_MOST = 350

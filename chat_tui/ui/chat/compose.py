@@ -54,23 +54,16 @@ Compose, Compose:focus {
 Compose:focus {
     border: double $border;
     border-title-style: bold;
+    &:ansi { border: double $border; }
 }
-Compose.-forbidden {
-    min-height: 4;
-}
-Compose:disabled {
-    opacity: 100%;
-}
-Compose.-near-limit {
-    border-subtitle-color: $text-warning;
-}
+Compose.-forbidden { min-height: 4; }
+Compose:disabled { opacity: 100%; }
+Compose.-near-limit { border-subtitle-color: $text-warning; }
 Compose.-too-long, Compose.-unfilled {
     border-subtitle-color: $text-error;
     border-subtitle-style: bold;
 }
-Compose > .text-area--placeholder {
-    color: $text-muted;
-}
+Compose > .text-area--placeholder { color: $text-muted; }
 """
 
 
@@ -311,9 +304,12 @@ class Compose(TextBox):
         if not (choice.is_over or choice.chosen):
             self._show_choice(choice)
             return
+        was_refused = self._refused
         self._end_choice()
         if choice.chosen:
             self.put(choice.chosen, pressed_at)
+            if was_refused:
+                self.refuse(_too_early())
 
     def _show_choice(self, choice: "Choice") -> None:
         """List the templates above the box, and show the highlighted one in it: not as its text."""
@@ -380,7 +376,7 @@ class Compose(TextBox):
         if self._enter.pressed_at < self._astray.readable_at and not is_blank(self.text):
             return _("This chat has only just opened, so nothing was sent. Enter again sends it.")
         if self._enter.is_of_template:
-            return _("Enter came right after the template, so nothing was sent. Enter again sends it.")
+            return _too_early()
         return ""
 
     def _not_this(self) -> str:
@@ -493,3 +489,7 @@ def _slash_opens() -> bool:
 
 def _saving() -> str:
     return _("The previous message is still being saved. Press Enter again when this line is gone.")
+
+
+def _too_early() -> str:
+    return _("Enter came right after the template, so nothing was sent. Enter again sends it.")

@@ -6,6 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.kit.line_pane import FramedPane, LinePane
 from chat_tui.words.line import Role, Span
 from tests.support.settling import settled
@@ -109,13 +110,13 @@ async def test_the_focused_pane_differs_without_colour(theme: str) -> None:
     class Panes(App[None]):
         def compose(self) -> ComposeResult:
             yield Framed()
-            yield Framed()
+            yield Compose()
 
     app = Panes()
     async with app.run_test(size=(20, 10)) as pilot:
         app.theme = theme
-        one, other = app.query(Framed)
-        for focused, left in ((one, other), (other, one)):
+        pane, box = app.query_one(Framed), app.query_one(Compose)
+        for focused, left in ((pane, box), (box, pane)):
             focused.focus()
             await settled(pilot.app)
             assert focused.render_lines(focused.region.reset_offset)[0].text[0] == "╔"
