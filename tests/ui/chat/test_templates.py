@@ -1,5 +1,6 @@
 """An answer with a few keys: `n`, `/` with two letters, Enter, Enter."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,9 +204,12 @@ async def test_a_template_never_reaches_another_chat(
             other = next(chat_ref for chat_ref in it.rows if chat_ref != it.opened)
             desk_of_chats = it.app.screen_stack[1]
             assert isinstance(desk_of_chats, MainScreen)
+            (reading,) = (thread for thread in threading.enumerate() if thread.name == "templates")
             await desk_of_chats.talk.show(other)
         finally:
             disk.set()
+        # What it read is for the box now.
+        await asyncio.to_thread(reading.join)
         await it.answered()
         assert (it.opened, it.box, previewed(it)) == (other, "", "")
 
