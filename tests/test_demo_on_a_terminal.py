@@ -101,9 +101,16 @@ def go_down_to(program: PtyProgram, word: str) -> None:
 
 
 def go_to_the_top(program: PtyProgram) -> None:
-    """Press g and wait for the highlight there."""
+    """Press g and wait for the highlight there; the list is read again first, if it has more above."""
     program.feed("g")
-    program.wait_for(lambda: is_highlighted(program.text.splitlines()[3]))
+    program.wait_for(
+        lambda: is_highlighted(program.text.splitlines()[3]) and "↑" not in program.text[frame_at(program) :]
+    )
+
+
+def frame_at(program: PtyProgram) -> int:
+    """Where in the text the lower frame of the list begins."""
+    return next(found.start() for found in re.finditer("^[╰╚]", program.text, re.MULTILINE))
 
 
 def is_last(program: PtyProgram) -> bool:
