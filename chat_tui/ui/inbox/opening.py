@@ -97,7 +97,7 @@ class Following:
         return self.screen.has_class("-narrow") and not self.screen.has_class("-at-talk")
 
     async def _follow(self, chat_ref: ChatRef | None) -> None:
-        is_meant = lambda: self.queue.list.highlighted == chat_ref  # noqa: E731
+        is_meant = lambda: self.queue.list.highlighted == chat_ref and not self._brought  # noqa: E731
         if chat_ref is not None:
             await self._show(chat_ref, None, is_meant, lambda: None)
         elif await self.talk.clear(only_if=is_meant):
@@ -127,6 +127,9 @@ class Following:
     async def _show(
         self, chat_ref: ChatRef, at: MessageId | None, only_if: Callable[[], bool], shown: Callable[[], None]
     ) -> bool | None:
+        # Asked at once too: a wish that is over already must not drop the one that a key has made since.
+        if not only_if():
+            return None
         # A new object, not the chat: the same chat may be wanted twice, at different messages.
         self._wish = wish = object()
 

@@ -16,7 +16,9 @@ from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox import advancing
 from chat_tui.ui.inbox.advancing import Advancing
 from chat_tui.ui.inbox.opening import Opening
+from chat_tui.ui.inbox.screen import MainScreen
 from tests.support.sandbox import Sandbox
+from tests.support.settling import settled
 from tests.ui.app_stage import CALM, Desk, desk
 
 ADVANCING = Preferences()
@@ -218,6 +220,42 @@ async def test_a_letter_on_its_way_at_the_switch_is_known_by_its_time(
         it.app.post_message(late)
         await it.app.keys_settled()
         assert (it.opened, it.box) == (first, "q")
+
+
+async def test_a_key_that_leads_elsewhere_is_not_dropped_by_the_chat_that_would_come_by_itself(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
+        _, following = await begin(it)
+        go_on, is_asked, item = asyncio.Event(), asyncio.Event(), it.app.inbox.chats.item
+        aim, timeline = it.rows[5], it.app.inbox.chats.timeline
+        read = asyncio.Event()
+
+        async def slow_item(chat_ref: ChatRef, *tab: object) -> object:
+            if chat_ref == following:
+                is_asked.set()
+                await go_on.wait()
+            return await item(chat_ref, *tab)  # type: ignore[arg-type]
+
+        async def slow_timeline(chat_ref: ChatRef, **page: object) -> object:
+            if chat_ref == aim:
+                await read.wait()
+            return await timeline(chat_ref, **page)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(it.app.inbox.chats, "item", slow_item)
+        monkeypatch.setattr(it.app.inbox.chats, "timeline", slow_timeline)
+        await it.answer("раз")
+        await is_asked.wait()
+        await it.press("f20")
+        main = it.app.screen
+        assert isinstance(main, MainScreen)
+        opened = asyncio.create_task(main.opening.open(aim, write=True))
+        await settled(it.app)
+        go_on.set()
+        await settled(it.app)
+        read.set()
+        await opened
+        assert (it.opened, it.focus) == (aim, "box")
 
 
 async def test_ctrl_n_in_the_box_goes_on_and_keeps_the_draft(market: Sandbox, tmp_path: Path) -> None:

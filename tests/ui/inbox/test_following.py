@@ -439,3 +439,19 @@ async def test_what_a_key_wants_is_not_disturbed_by_what_the_highlight_wants(
         await opened
         await it.answered()
         assert (it.opened, it.highlighted, it.focus) == (aim, aim, "box")
+
+
+@pytest.mark.usefixtures("held_down")
+async def test_a_key_is_not_dropped_by_what_the_highlight_wanted_a_moment_before(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await read_all(it)
+        await it.press("j", "j", "j")
+        assert it.opened != it.highlighted
+        main = it.app.screen
+        assert isinstance(main, MainScreen)
+        # Its task begins only after the key has said what it wants.
+        main.commands.following.check()
+        await main.opening.open(it.rows[5], write=True)
+        assert (it.opened, it.focus) == (it.rows[5], "box")
