@@ -84,7 +84,7 @@ class Operator:
     def open_first(self) -> None:
         """Open the chat that waits longest."""
         self.window.feed(FIRST)
-        self.window.wait_for_text("To: ")
+        self.window.wait_for_text("╔═ To: ")
 
     def answer(self, number: int) -> None:
         """Answer in the chat that opened by itself: every third time with a text, else with a template."""

@@ -142,7 +142,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         # The next waiting chats are disputes; the first chat after them has a buyer who answers.
         for _ in range(4):
             program.feed("т")
-            program.wait_for_text("Кому: ")
+            program.wait_for_text("╔═ Кому: ")
             program.feed("\x1b")
             program.wait_for_text("n следующий")
         program.feed("c")
@@ -209,7 +209,7 @@ def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> 
         before = program.attributes
         until_everything_is_read(program)
         program.feed("n")
-        program.wait_for_text("Кому: ")
+        program.wait_for_text("╔═ Кому: ")
         program.feed("недописано")
         program.wait_for_text("недописано")
         program.send_signal(signal.SIGTERM)
@@ -230,7 +230,7 @@ def test_a_paste_without_marks_stays_in_the_box(data: Path) -> None:
     with demo() as program:
         until_everything_is_read(program)
         program.feed("n")
-        program.wait_for_text("Кому: ")
+        program.wait_for_text("╔═ Кому: ")
         program.feed_at_once("\r".join(f"строка {number}" for number in range(30)) + "\r")
         program.wait_for_text("строка 29")
         program.feed(CTRL_Q)

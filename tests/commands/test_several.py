@@ -37,7 +37,7 @@ def markets() -> Iterator[Markets]:
 def write_settings(markets: Markets, directory: Path) -> None:
     """A settings file with both shops, their keys beside it, and a third shop whose key is missing."""
     directory.mkdir(parents=True, exist_ok=True)
-    tables = ['[ui]\nlanguage = "ru"\n[sending]\nundo_seconds = 0\n']
+    tables = ['[ui]\nlanguage = "ru"\n[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n']
     shops = zip(("kitchen", "home"), ("Кухня", "Дом"), markets, KEYS, BUSINESSES, strict=True)
     for name, title, market, secret, business in shops:
         key = directory / f"{name}.key"
@@ -87,7 +87,7 @@ def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Market
             lambda: "garden: " in screen.text and "Кухня  " in screen.text and "Дом  " in screen.text
         )
         screen.feed("n")
-        screen.wait_for_text("Кому: ")
+        screen.wait_for_text("╔═ Кому: ")
         whom = next(line for line in screen.text.splitlines() if "Кому: " in line)
         place = int("Дом" in whom.partition("Кому: ")[2])
         screen.feed("Добрый день!\r")

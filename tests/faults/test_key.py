@@ -75,7 +75,7 @@ def test_f_186_the_editor_sees_no_key(market: Sandbox, tmp_path: Path) -> None:
     with inbox(environ=surroundings(market, EDITOR=str(editor), CHAT_TUI_OAUTH_TOKEN=SENTINEL)) as program:
         program.wait_for_text("online", timeout=30)
         program.feed("n")
-        program.wait_for_text("To: ")
+        program.wait_for_text("╔═ To: ")
         program.feed("\x05")
         program.wait_for_text("edited", timeout=30)
         program.feed_until("\x11", lambda: program.has_ended)

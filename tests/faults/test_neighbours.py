@@ -57,7 +57,7 @@ def test_f_182_an_open_inbox_leaves_nothing_open_to_others(market: Sandbox) -> N
         program.wait_for_text("Chats")
         program.wait_for_text("online", timeout=30)
         program.feed("n")
-        program.wait_for_text("To: ")
+        program.wait_for_text("╔═ To: ")
         program.feed("half a draft")
         program.wait_for_text("half a draft")
         there = {"cache.db-wal", "cache.db-shm", "state.db-wal", "state.db-shm"}

@@ -22,7 +22,7 @@ from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.support.shop import QUICK, item_of
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 async def test_f_035_cancel_before_sending(trial: Trial) -> None:
@@ -193,7 +193,8 @@ async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_p
     loop = asyncio.get_running_loop()
 
     def hear(_: Event) -> None:
-        asyncio.run_coroutine_threadsafe(look(), loop)
+        # The engine waits for the look, so that the upload is not over before it.
+        asyncio.run_coroutine_threadsafe(look(), loop).result(PATIENCE_S)
 
     shop.inbox.subscribe(hear)
     item = await shop.inbox.outbox.send_file(chat, card)

@@ -39,7 +39,7 @@ def test_the_whole_home_can_only_be_read(market: Sandbox) -> None:
             program.wait_for_text("view only", timeout=30)
             program.wait_for_text("read-only disk", timeout=30)
             program.feed("6g\rc")
-            program.wait_for_text("To: ")
+            program.wait_for_text("╔═ To: ")
             program.feed("\r")
             program.wait_for(lambda: "is on a read-only disk: mount it as writable" in above_the_box(program))
             program.wait_for(

@@ -38,7 +38,7 @@ def test_the_old_copy_stops_says_so_keeps_the_text_and_leaves(
     with inbox(environ=surroundings(market)) as program:
         program.wait_for_text("online", timeout=30)
         program.feed("n")
-        program.wait_for_text("To: ")
+        program.wait_for_text("╔═ To: ")
         raised = raise_schema(market, *kinds)
         program.wait_for_text("chat-tui was updated", timeout=30)
         program.feed(TYPED)

@@ -130,7 +130,7 @@ def test_below_the_restored_terminal(small_disk: Path, market: Sandbox, way: str
     with inbox(environ=surroundings(market)) as program:
         program.wait_for_text("online", timeout=30)
         program.feed("n")
-        program.wait_for_text("To: ")
+        program.wait_for_text("╔═ To: ")
         fill(small_disk / "filler")
         program.feed("rescue me")
         program.wait_for_text("rescue me")

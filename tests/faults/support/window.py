@@ -72,7 +72,7 @@ class Window(PtyProgram):
     def write(self, text: str) -> Self:
         """Open the chat that waits longest and type."""
         self.feed("n")
-        self.wait_for_text("To: ")
+        self.wait_for_text("╔═ To: ")
         self.feed_at_once(text)
         if text:
             self.wait_for_text(text.rpartition("\n")[2][-60:])

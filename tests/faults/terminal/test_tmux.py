@@ -91,7 +91,7 @@ def test_f_102_detached_attached_copied_and_killed(market: Sandbox, server: Serv
     with server.attach(80, 24) as client:
         client.wait_for_text("● online")
         client.feed("n")
-        client.wait_for_text("To: ")
+        client.wait_for_text("╔═ To: ")
         client.feed(TEXT)
         client.wait_for_text(TEXT)
         server.run("detach-client", "-s", "desk")
