@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.events import Event
+from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
@@ -192,9 +192,10 @@ async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_p
 
     loop = asyncio.get_running_loop()
 
-    def hear(_: Event) -> None:
-        # The engine waits for the look, so that the upload is not over before it.
-        asyncio.run_coroutine_threadsafe(look(), loop).result(PATIENCE_S)
+    def hear(event: Event) -> None:
+        if isinstance(event, OutboxChanged):
+            # The engine waits for the look, so that the upload is not over before it.
+            asyncio.run_coroutine_threadsafe(look(), loop).result(PATIENCE_S)
 
     shop.inbox.subscribe(hear)
     item = await shop.inbox.outbox.send_file(chat, card)
