@@ -85,9 +85,9 @@ class EngineContext:
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
             self.link.failed(problem)
 
-    def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
-        """The Market answered as documented: update the link for the status line."""
-        self.link.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
+    def answered(self, operation: str, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
+        """The Market answered this operation as documented: update the link for the status line."""
+        self.link.answered(operation, self.client.budgets, fresh_at=fresh_at, skipped=skipped)
 
     async def page_came(self, operation: str, page: Page[Chat] | Page[Message]) -> None:
         """As `answered`, for a page. Its unreadable items go to quarantine and are counted once per run."""
@@ -95,6 +95,6 @@ class EngineContext:
         if page.unreadable:
             add = self.store.quarantine.add
             skipped = await asyncio.to_thread(add, operation, page.unreadable, self.wall_ms())
-        self.answered(skipped=skipped)
+        self.answered(operation, skipped=skipped)
         if page.server_time is not None:
             self.link.hear_clock(page.server_time)

@@ -189,6 +189,10 @@ class Works:
         self._tell(works)
 
 
+LIST: Final = "getChats"
+"""The operation without which nothing is known to wait."""
+
+
 class LinkMonitor:
     """The state of the link with the Market; publishes its changes. Lives on the engine's thread."""
 
@@ -204,6 +208,13 @@ class LinkMonitor:
         paused = self.now.sends_paused
         return paused if paused is not None and paused.kind is ProblemKind.UNAUTHORIZED else None
 
+    @property
+    def _refused_list(self) -> Problem | None:
+        """Why the list, not the key, is refused; None = it is not."""
+        now = self.now
+        is_list = now.problem is not None and now.problem.operation == LIST and now.sends_paused is None
+        return now.problem if is_list and now.state is LinkState.REFUSED else None
+
     def connected(self, proxy: str) -> None:
         """There is a client; `proxy` is the host of its proxy, empty if it has none."""
         self._set(replace(self.now, proxy=proxy))
@@ -214,7 +225,7 @@ class LinkMonitor:
 
     def caught_up(self, fresh_at: Millis) -> None:
         """The leading copy brought the list up to date. A key refused here stays refused."""
-        if self.now.state is LinkState.REFUSED:
+        if self.now.state is LinkState.REFUSED and self._refused_list is None:
             self.recall(fresh_at)
         else:
             self._set(replace(self.now, state=LinkState.ONLINE, problem=None, fresh_at=fresh_at))
@@ -224,11 +235,19 @@ class LinkMonitor:
         self._set(replace(self.now, budgets=dict(budgets)))
 
     def answered(
-        self, budgets: Mapping[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
+        self,
+        operation: str,
+        budgets: Mapping[str, Budget],
+        *,
+        fresh_at: Millis | None = None,
+        skipped: int = 0,
     ) -> None:
-        """A request was answered as agreed; a key that was refused meanwhile stays refused."""
+        """A request of this operation was answered as agreed; a key refused meanwhile stays refused.
+
+        So does the list until it is read again, though histories are read: a notice must not come and go.
+        """
         now = self._wall_ms()
-        refused = self.refused_key
+        refused = self.refused_key or (None if operation == LIST else self._refused_list)
         self._set(
             replace(
                 self.now,
@@ -272,7 +291,7 @@ class LinkMonitor:
             self._set(replace(self.now, state=LinkState.REFUSED, problem=problem))
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:
             self._set(replace(self.now, state=LinkState.OFFLINE, problem=problem))
-        elif problem.operation == "getChats":
+        elif problem.operation == LIST:
             # The list itself is refused, for example for an unknown business: the operator must act.
             self._set(replace(self.now, state=LinkState.REFUSED, problem=problem))
         else:

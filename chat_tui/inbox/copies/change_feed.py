@@ -10,7 +10,7 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.copies import Company
 from chat_tui.inbox.copies.rate_limit import Quotas
-from chat_tui.inbox.events import ChatsChanged, MarksChanged, OutboxChanged, TimelineChanged
+from chat_tui.inbox.events import LIST, ChatsChanged, MarksChanged, OutboxChanged, TimelineChanged
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, copies, cursors, marks
 from chat_tui.store.errors import StoreError, tolerated
@@ -131,7 +131,7 @@ class ChangeFeed:
         trouble = await self._ctx.store.read(cursors.get, TROUBLE)
         # A kind of problem that only another version knows cannot be shown.
         if trouble in set(ProblemKind) and trouble != self._trouble:
-            self._ctx.link.failed(Problem(ProblemKind(trouble), operation="getChats"))
+            self._ctx.link.failed(Problem(ProblemKind(trouble), operation=LIST))
         self._trouble = trouble
 
     async def _tell_company(self) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext, wait_for
 from chat_tui.inbox.copies.change_feed import FRESH_AT, TROUBLE
 from chat_tui.inbox.copies.leader import Leadership
+from chat_tui.inbox.events import LIST
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
@@ -233,7 +234,7 @@ class Sync:
     async def _note_fresh(self) -> None:
         """Everything is up to date: publish it, and save the moment for other copies and later starts."""
         now = self._ctx.wall_ms()
-        self._ctx.answered(fresh_at=now)
+        self._ctx.answered(LIST, fresh_at=now)
         if not 0 <= now - self._fresh_kept_at < FRESH_KEPT_EVERY_MS:
             self._fresh_kept_at = now
             await self._ctx.store.write_cache(cursors.set_, FRESH_AT, str(now))

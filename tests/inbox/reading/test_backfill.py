@@ -109,7 +109,7 @@ def test_while_the_network_is_away_nothing_is_asked() -> None:
         assert copy.ctx.link.now.state is LinkState.OFFLINE
         stage.let(600.0)
         assert len(stage.asked("getChatHistory")) == 1
-        stage.tell(copy.ctx.answered)
+        stage.tell(copy.ctx.answered, "getChatHistory")
         stage.let(300.0)
         assert not partly(stage)
 
