@@ -18,7 +18,6 @@ from chat_tui.ui.inbox.advancing import Advancing
 from chat_tui.ui.inbox.opening import Opening
 from chat_tui.ui.inbox.screen import MainScreen
 from tests.support.sandbox import Sandbox
-from tests.support.settling import settled
 from tests.ui.app_stage import CALM, Desk, desk
 
 ADVANCING = Preferences()
@@ -226,33 +225,31 @@ async def test_a_key_that_leads_elsewhere_is_not_dropped_by_the_chat_that_would_
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
-        _, following = await begin(it)
-        go_on, is_asked, item = asyncio.Event(), asyncio.Event(), it.app.inbox.chats.item
-        aim, timeline = it.rows[5], it.app.inbox.chats.timeline
-        read = asyncio.Event()
+        first, following = await begin(it)
+        main, aim, timeline = it.app.screen, it.rows[5], it.app.inbox.chats.timeline
+        assert isinstance(main, MainScreen)
+        is_asked, go_on, is_opening, read = (asyncio.Event() for _ in range(4))
 
-        async def slow_item(chat_ref: ChatRef, *tab: object) -> object:
-            if chat_ref == following:
-                is_asked.set()
-                await go_on.wait()
-            return await item(chat_ref, *tab)  # type: ignore[arg-type]
+        async def slow_choice(_: ChatRef | None) -> ChatRef:
+            is_asked.set()
+            await go_on.wait()
+            return following
 
         async def slow_timeline(chat_ref: ChatRef, **page: object) -> object:
             if chat_ref == aim:
+                is_opening.set()
                 await read.wait()
             return await timeline(chat_ref, **page)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(it.app.inbox.chats, "item", slow_item)
+        monkeypatch.setattr(it.app.inbox.chats, "next_waiting", slow_choice)
         monkeypatch.setattr(it.app.inbox.chats, "timeline", slow_timeline)
-        await it.answer("раз")
+        advancing = asyncio.create_task(main.commands.advancing._advance(first, it.app.keyed_at))
         await is_asked.wait()
-        await it.press("f20")
-        main = it.app.screen
-        assert isinstance(main, MainScreen)
+        it.app.keyed_at += 1.0
         opened = asyncio.create_task(main.opening.open(aim, write=True))
-        await settled(it.app)
+        await is_opening.wait()
         go_on.set()
-        await settled(it.app)
+        await advancing
         read.set()
         await opened
         assert (it.opened, it.focus) == (aim, "box")
