@@ -50,12 +50,11 @@ class Buyers:
         """The chats that buyers have opened."""
         self._next_new = 0.0  # set by the first call of `act`: only then is the clock known
 
-    def heard(self, chat: Chat, now_s: float) -> None:
-        """The shop wrote in this chat: its buyer will answer, but never in a chat about a test order."""
+    def heard(self, chat: Chat, text: str, now_s: float) -> None:
+        """The shop wrote this ("" = it sent a file): the buyer will answer, but never about a test order."""
         if chat.order is not None and chat.order.fake:  # as documented, it has no buyer
             return
         talk = self._talks.setdefault(chat.chat_id, _Talk())
-        text = self._world.messages(chat)[-1].text or ""
         if not talk.heard:  # else a reply is on its way, and will be to this as well
             if talk.replies == _MOST_REPLIES or (talk.is_over and "?" not in text):
                 return
@@ -100,7 +99,7 @@ class Buyers:
         self._world.say(chat, "CUSTOMER", self._words(chat, shop, reply.asks, reply.ends), photo)
 
     def _decide(self, chat: Chat, text: str) -> None:
-        """Let the arbiter answer, who closes the dispute if the shop gives in."""
+        """Let the arbiter answer, who closes a dispute about a return if the shop gives in."""
         shop = self._world.shop
         if chat.order is not None and chat.order.return_id and shop.agrees(text):
             words = words_for(shop, chat.order.goods[0], chat.order, self._world.now_ms())
@@ -117,8 +116,8 @@ class Buyers:
         goes_on = talk.replies < _MOST_REPLIES and bool(asks)
         if goes_on and ends:
             goes_on = talk.replies == 1 and self._chance.random() < 0.5
-        talk.is_over = not goes_on
         fresh = [one for one in (asks if goes_on else ends) if one not in talk.said and one != self._latest]
+        talk.is_over = not (goes_on and fresh)
         # If all of it was said, any other last word will do.
         fresh = fresh or [one for one in shop.closing if one != self._latest]
         self._latest = self._chance.choice(fresh)

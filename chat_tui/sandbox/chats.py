@@ -165,7 +165,7 @@ def send_file(call: Call) -> Any:
 
 def _taken(call: Call, chat: Chat, accepted: Accepted) -> Any:
     call.market.ledger.append(accepted)
-    call.market.heard(chat)
+    call.market.heard(chat, accepted.text)
     return {"status": "OK"}
 
 

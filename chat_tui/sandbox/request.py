@@ -230,8 +230,8 @@ class Market:
     tokens: Tokens
     files_url: str
     """Origin of the attachment host."""
-    heard: Callable[[Chat], None]
-    """Called with the chat after every message of the shop."""
+    heard: Callable[[Chat, str], None]
+    """Called after every message of the shop, with its chat and text; "" = a file."""
     ledger: list[Accepted] = field(default_factory=list)
     """Every send that took effect, in order."""
     created: list[int] = field(default_factory=list)

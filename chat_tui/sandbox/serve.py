@@ -95,7 +95,7 @@ class Sandbox:
         in the journal); the fields of `Begun` say what `long_chat`, `language` and `hostile` are; `scale`
         stretches the waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens
         already.
-        Raises ValueError if `journal` is not a journal or belongs to a world of other numbers, OSError if it
+        Raises ValueError if `journal` is not a journal or belongs to another world, OSError if it
         cannot be opened or the port is taken.
         """
         start = now_ms() if start_ms is None else start_ms
@@ -127,9 +127,9 @@ class Sandbox:
                 acting.cancel()
                 await asyncio.gather(acting, return_exceptions=True)
 
-    def _heard(self, chat: Chat) -> None:
+    def _heard(self, chat: Chat, text: str) -> None:
         if self._buyers:
-            self._buyers.heard(chat, self._loop.time())
+            self._buyers.heard(chat, text, self._loop.time())
 
     def stop(self) -> None:
         """Drop every connection and close the ports, at once, even in the middle of an answer."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat_tui.sandbox.buyers import Buyers
-from chat_tui.sandbox.content import money
+from chat_tui.sandbox.content import money, spoken
 from chat_tui.sandbox.ledger import Begun
 from chat_tui.sandbox.seeded_random import seeded
 from chat_tui.sandbox.world import Chat, World, codes
@@ -35,7 +35,7 @@ def _wait(world: World, buyers: Buyers, chat: Chat, now: float) -> float:
 def _says(world: World, buyers: Buyers, chat: Chat, text: str | None, now: float = 0.0) -> str:
     """What the buyer answers to a text, or to a file (None); "" = nothing."""
     world.say(chat, "PARTNER", text, [] if text else [("a.pdf", b"x")])
-    buyers.heard(chat, now)
+    buyers.heard(chat, text or "", now)
     before = len(world.messages(chat))
     _wait(world, buyers, chat, now)
     return "\n".join(message.text or "" for message in world.messages(chat)[before:])
@@ -48,8 +48,9 @@ def test_the_buyer_answers_after_three_to_eight_seconds_and_not_for_ever() -> No
     answered_at = []
     now = 0.0
     for number in range(6):
-        world.say(chat, "PARTNER", f"Так подойдёт? {number}")
-        buyers.heard(chat, now)
+        text = f"Так подойдёт? {number}"
+        world.say(chat, "PARTNER", text)
+        buyers.heard(chat, text, now)
         asked, now = now, _wait(world, buyers, chat, now)
         if now < asked + 10:
             answered_at.append(now - asked)
@@ -63,9 +64,9 @@ def test_two_messages_of_the_shop_get_one_answer() -> None:
     buyers = Buyers(world)
     chat = _chat(world, 14_800_100)
     world.say(chat, "PARTNER", "Здравствуйте!")
-    buyers.heard(chat, 0.0)
+    buyers.heard(chat, "Здравствуйте!", 0.0)
     world.say(chat, "PARTNER", "Приносим извинения.")
-    buyers.heard(chat, 1.0)
+    buyers.heard(chat, "Приносим извинения.", 1.0)
     before = len(world.messages(chat))
     for step in range(1, 60):
         buyers.act(step / 4)
@@ -82,7 +83,7 @@ def test_nobody_answers_in_the_chat_of_a_test_order() -> None:
     chat = world.open("ORDER", order, name=None)
     buyers = Buyers(world)
     world.say(chat, "PARTNER", "Проверка связи?")
-    buyers.heard(chat, 0.0)
+    buyers.heard(chat, "Проверка связи?", 0.0)
     before = len(world.messages(chat))
     for second in range(1, 15):
         buyers.act(second)
@@ -228,3 +229,13 @@ def test_the_arbiter_closes_a_dispute_in_which_the_shop_agrees() -> None:
     said = _says(world, buyers, chat, "Согласны вернуть деньги, просим прощения.", 20)
     assert money(chat.order.goods[0].price) in said
     assert _chat(world, chat.chat_id).status == "FINISHED"
+
+
+def test_a_buyer_who_has_nothing_more_to_ask_says_the_last_word() -> None:
+    world = _world()
+    chat, buyers = _asked(world, is_woman=True), Buyers(world)
+    (asks,) = world.shop.reply("").asks
+    # Another buyer has just said it.
+    buyers._latest = asks
+    assert _says(world, buyers, chat, None) in {spoken(one, is_woman=True) for one in world.shop.closing}
+    assert _says(world, buyers, chat, "Хорошего дня!", 20.0) == ""
