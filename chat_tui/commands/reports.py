@@ -226,6 +226,7 @@ async def export(context: Context) -> int:
 async def _keep_evidence(context: Context, record: Record) -> None:
     """Write the evidence and print the name of its directory; what is missing goes to standard error."""
     inbox, zone = context.inbox, context.zone
+    context.stopped = f"{_('Stopped.')} {_('Nothing was written.')}"
     directory = context.asked.out or free_directory(inbox, record, zone)
     evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
     for words in gap_words(evidence.record, len(evidence.missing)):
@@ -235,7 +236,8 @@ async def _keep_evidence(context: Context, record: Record) -> None:
 
 async def _record(context: Context) -> Record:
     """The chat. Raises Refused."""
-    context.loads()
+    if not context.asked.offline:
+        context.loads()
     found = await whole_chat(context.inbox, context.chat, ask=not context.asked.offline)
     if isinstance(found, Record):
         return found

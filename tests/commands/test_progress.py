@@ -7,12 +7,12 @@ import re
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.reading.sync import HISTORIES_AT_ONCE
 from tests.support.faults import Answer
 from tests.support.program import at_home, run
 from tests.support.pty_program import PtyProgram
@@ -46,13 +46,19 @@ def asked(market: Sandbox, operation: str) -> int:
 @pytest.mark.terminal
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_sync_shows_how_far_it_is_and_leaves_only_its_report(
-    environment: dict[str, str], language: str
+    environment: dict[str, str], market: Sandbox, language: str
 ) -> None:
     words = {"en": r"\d+ chats loaded", "ru": r"загружено \d+ чатов"}[language]
+    news, rest = threading.Event(), threading.Event()
+    # Each work lasts until it was looked at.
+    market.script("getChatHistory", [Answer(until=news)] * HISTORIES_AT_ONCE)
+    market.script("getChats", [Answer()] * (TOP + 3) + [Answer(until=rest)])
     with PtyProgram.python(*SYNC, "--lang", language, environment=environment) as program:
         program.wait_for(lambda: BAR in program.text)
+        news.set()
         program.wait_for(lambda: re.search(words, program.text) is not None)
         assert BAR not in program.text, "how many there are is not known"
+        rest.set()
         assert program.wait_exit() == 0
         assert BAR not in program.text
         assert not re.search(words, program.text)
@@ -66,8 +72,8 @@ def test_progress_goes_to_standard_error_alone(environment: dict[str, str], tmp_
     out = tmp_path / "out"
     command = f"{sys.executable} {' '.join(SYNC)} >{out}"
     with PtyProgram(["sh", "-c", command], environment=environment) as program:
-        program.wait_for_text("chats loaded")
         assert program.wait_exit() == 0
+        assert b"chats loaded" in program.raw
         assert program.text.strip() == ""
     assert out.read_text().startswith("chats seen ")
     assert "\x1b" not in out.read_text()
@@ -85,8 +91,9 @@ def test_a_terminal_that_keeps_every_line_is_not_drawn_on(environment: dict[str,
 @pytest.mark.terminal
 def test_without_colours_the_bar_has_none(environment: dict[str, str]) -> None:
     with PtyProgram.python(*SYNC, environment=environment | {"NO_COLOR": "1"}) as program:
-        program.wait_for_text("chats loaded")
         assert program.wait_exit() == 0
+        assert b"chats loaded" in program.raw
+        assert BAR.encode() in program.raw
         assert not re.search(rb"\x1b\[[0-9;]*[34][0-9][0-9;]*m", program.raw)
 
 
@@ -125,22 +132,41 @@ def test_an_export_that_is_stopped_leaves_nothing_half_and_the_next_continues(
         market.say(chat, f"письмо {number}", "PARTNER" if number % 2 else "CUSTOMER")
     out = tmp_path / "made" / "chat"
     out.parent.mkdir()
+    go_on = threading.Event()
+    market.script("getChatHistory", [Answer()] * 7 + [Answer(until=go_on)])
     export = ["export", str(chat), *form, "--out", str(out)]
     with PtyProgram.python("-m", "chat_tui", *export, environment=environment) as program:
         program.wait_for_text("messages loaded")
-        program.wait_for(lambda: asked(market, "getChatHistory") > 6)
         program.send_signal(signal.SIGINT)
         assert program.wait_exit() == 130
         assert "Stopped." in program.text
         assert BAR not in program.text
+    go_on.set()
     assert list(out.parent.iterdir()) == []
     market.behaviour.latency_s = 0.0
     assert run(*export, environment=environment).returncode == 0
-    pages = Counter(request.query for request in market.requests if request.operation == "getChatHistory")
     # Only the page that was under way is asked for again; and the newest, for what is new.
-    assert sum(pages.values()) <= 600 // 50 + 2
-    found = out / "chat.json" if form else out
-    assert "письмо 0" in found.read_text() if found.exists() else any(out.iterdir())
+    assert asked(market, "getChatHistory") <= 600 // 50 + 2
+    found = out / "history.md" if form else out
+    assert "письмо 0" in found.read_text(encoding="utf-8")
+
+
+@pytest.mark.terminal
+def test_evidence_that_is_stopped_while_files_are_saved_claims_to_keep_nothing(
+    environment: dict[str, str], market: Sandbox, tmp_path: Path
+) -> None:
+    chat, go_on = market.open_direct("Вот фото"), threading.Event()
+    market.say(chat, "И ещё", files=[("фото.png", b"x")])
+    market.script("file", [Answer(until=go_on)])
+    out = tmp_path / "chat"
+    export = ["-m", "chat_tui", "export", str(chat), "--evidence", "--out", str(out)]
+    with PtyProgram.python(*export, environment=environment) as program:
+        program.wait_for(lambda: asked(market, "file") > 0)
+        program.send_signal(signal.SIGINT)
+        assert program.wait_exit() == 130
+        assert " ".join(program.text.split()) == "chat-tui: Stopped. Nothing was written."
+    go_on.set()
+    assert not out.exists()
 
 
 @pytest.mark.terminal
