@@ -151,6 +151,11 @@ def _is_own_group(group: int) -> bool:
     return about.gr_name == owner and set(about.gr_mem) <= {owner}
 
 
+def existing(place: Path) -> Path:
+    """The place, or the nearest directory above it that exists."""
+    return next(each for each in (place, *place.parents) if each.exists())
+
+
 def make_private(directory: Path) -> Path:
     """Create a directory and its parents with mode 0700, or remove the rights of others to read it.
 

@@ -19,6 +19,7 @@ from chat_tui.model.problem import Problem
 from chat_tui.paths import UNWRITABLE, Paths, make_if_writable
 from chat_tui.settings import Settings
 from chat_tui.words.problems import problem_words
+from chat_tui.words.rights import no_business
 
 _MOST_BYTES: Final = 100
 """Of the file that stores the business of a key."""
@@ -98,9 +99,7 @@ async def _ask(market: MarketApi) -> BusinessId:
         raise CannotStart(problem_words(shops))
     businesses = {shop.business_id: shop.business_name for shop in shops}
     if not businesses:
-        raise CannotStart(
-            _("The key opens no shop. Check in the seller's cabinet which one it was created for.")
-        )
+        raise CannotStart(no_business())
     if len(businesses) > 1:
         choice = "; ".join(f"{number} ({name})" for number, name in sorted(businesses.items()))
         words = _("The key opens several businesses; set CHAT_TUI_BUSINESS_ID to one of: {choice}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chat_tui.commands.context import CannotStart, Context
-from chat_tui.files import open_private
+from chat_tui.files import open_private, write_new
 from chat_tui.locale import _, language
 from chat_tui.paths import Paths, make_private
 from chat_tui.sandbox import access
@@ -67,8 +67,7 @@ def put_templates(paths: Paths, language: str) -> Path:
     if not shelf.exists():
         make_private(shelf)
         for name, text in tomllib.loads(_TEMPLATES.read_text(encoding="utf-8"))[language].items():
-            with os.fdopen(open_private(shelf / f"{name}.txt", os.O_WRONLY | os.O_TRUNC), "wb") as file:
-                file.write(f"{text}\n".encode())
+            write_new(shelf / f"{name}.txt", f"{text}\n".encode())
     return shelf
 
 

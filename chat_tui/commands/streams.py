@@ -113,7 +113,7 @@ def may_draw() -> bool:
 def draw(works: Sequence[tuple[str, int, int | None]]) -> None:
     """Show a line for each long work: its words (safe), how much is done, and of how much, if that is known.
 
-    The lines replace those of the last call; they are erased without works, and before anything is printed.
+    The lines replace those of the last call; with no works they are erased, as before anything is printed.
     Never raises. Call it only if `may_draw`.
     """
     global _drawn  # noqa: PLW0603 - there is one terminal

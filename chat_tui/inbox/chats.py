@@ -46,6 +46,8 @@ class Chats:
         without = QueuePage(tab, (), has_before=False, has_after=False)
         key = ("page", tab, after, before, from_end, limit)
         found = await self._asking.reads.guarded(page, without, key)
+        if not self._asking.engine.elsewhere:
+            return found
         return replace(found, items=tuple(map(self._placed, found.items)))
 
     async def item(self, chat_ref: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:

@@ -119,6 +119,11 @@ class Chat:
         """Whether an arbiter of the Market takes part."""
         return self.kind == ChatKind.ARBITRAGE
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is expected of anybody any more."""
+        return self.status == ChatStatus.FINISHED
+
 
 @dataclass(frozen=True, slots=True)
 class NewChat:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from chat_tui.model.chat import TEXT_LIMIT, Chat, ChatStatus, text_length
+from chat_tui.model.chat import TEXT_LIMIT, Chat, text_length
 from chat_tui.model.doubt import Doubt, DoubtKind, contacts
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.template import unfilled, unknown
@@ -79,8 +79,7 @@ def text_doubts(text: str, chat: Chat | None) -> tuple[Doubt, ...]:
 
 def chat_doubts(chat: Chat | None) -> tuple[Doubt, ...]:
     """The doubts about sending anything at all to a chat (None = the chat is not in the store)."""
-    is_finished = chat is not None and chat.status == ChatStatus.FINISHED
-    return (Doubt(DoubtKind.FINISHED),) if is_finished else ()
+    return (Doubt(DoubtKind.FINISHED),) if chat is not None and chat.is_finished else ()
 
 
 def file_refusal(names: Collection[str], content: bytes, secrets: Sequence[str]) -> Problem | None:

@@ -113,7 +113,7 @@ class Elsewhere:
     """A chat is open in another running copy of the program, or in several."""
 
     who: str = ""
-    """Who has it open, raw, first of all who types; empty = unknown, or the operator of this copy."""
+    """Who has it open, raw; if somebody is typing, that person. Empty = unknown, or who uses this copy."""
     is_typing: bool = False
     """Whether a text is being typed there."""
     is_busy: bool = False
@@ -155,14 +155,9 @@ class QueueItem:
     """Whether its tab shows it below a line, with the other finished chats."""
 
     @property
-    def is_finished(self) -> bool:
-        """Whether nothing is expected of anybody in this chat any more."""
-        return self.chat.status == ChatStatus.FINISHED
-
-    @property
     def is_to_answer(self) -> bool:
         """Whether the chat belongs to WAITING, unless a mark of the operator keeps it out."""
-        is_open_dispute = self.chat.is_dispute and not self.is_finished
+        is_open_dispute = self.chat.is_dispute and not self.chat.is_finished
         return self.waiting_since is not None or is_open_dispute
 
 

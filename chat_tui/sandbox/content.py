@@ -6,6 +6,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from chat_tui.sandbox.seeded_random import mix
+
 
 class Goods(NamedTuple):
     """One offer; `nom` and `acc` are its everyday name in the nominative and the accusative."""
@@ -15,7 +17,7 @@ class Goods(NamedTuple):
     nom: str
     acc: str
     gender: str
-    """A key of `Content.forms`."""
+    """A key of `[forms]`."""
     price: int
     """Roubles."""
     detail: str
@@ -61,7 +63,6 @@ class Content:
     def __init__(self, language: str) -> None:
         path = Path(__file__).with_name(f"content.{language}.toml")
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        self.language = language
         self.business: str = told["business"]
         self.shops: list[str] = told["shops"]
         """The names of `access.SHOPS`."""
@@ -79,7 +80,7 @@ class Content:
         )
         self.scenes = {name: self._scene(scene) for name, scene in told["scenes"].items()}
         self.dialogues: dict[str, list[list[str]]] = {
-            **{topic: [one.splitlines() for one in scripts] for topic, scripts in told["dialogues"].items()},
+            topic: [one.splitlines() for one in scripts] for topic, scripts in told["dialogues"].items()
         }
         """By topic; a script is a list of lines."""
         self.closing: list[str] = told["closing"]["ends"]
@@ -115,14 +116,14 @@ class Content:
         """The buyer of this number; of numbers near each other no two are the same."""
         return self._buyers[number % len(self._buyers)]
 
-    def writer(self, topic: str, number: int) -> Buyer:
-        """Who writes in the generated chat of this number, about this topic."""
+    def writer(self, topic: str, seed: int, number: int) -> Buyer:
+        """Who writes in the generated chat of this number, about this topic, in the world of this seed."""
         if topic.startswith("hostile"):
             return Buyer(HOSTILE[int(topic.split()[1])].name, is_woman=False)
         if topic == "nameless":
             return Buyer(None, is_woman=False)
         scene = self.scenes.get(topic)
-        return scene.buyer if scene else self.buyer(number)
+        return scene.buyer if scene else self.buyer(mix(seed) + number)
 
     def is_woman(self, name: str | None) -> bool:
         """Whether the buyer of this name is a woman; a buyer without a name is written of as a man."""

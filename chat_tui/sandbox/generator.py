@@ -31,11 +31,13 @@ STATUSES: Final = (
 )
 KINDS: Final = ("CHAT", "ARBITRAGE")
 CONTEXTS: Final = ("ORDER", "RETURN", "DIRECT")
-LATE: Final = 80
-"""Hours after an order by which the buyer has got it."""
 NEW, PARTNER, CUSTOMER, ARBITER, MARKET, FINISHED = STATUSES
 CHAT, ARBITRAGE = KINDS
 ORDER, RETURN, DIRECT = CONTEXTS
+LATE: Final = 80
+"""Hours after which the buyer has received an order."""
+_STEPS: Final = (24, 72, 77)
+"""Hours after which an order is shipped, at the pickup point, and fetched."""
 
 
 class Head(NamedTuple):
@@ -215,16 +217,12 @@ class Order(NamedTuple):
     @property
     def due(self) -> int:
         """The moment it is delivered, ms."""
-        return self.created + 3 * DAY
+        return self.created + _STEPS[1] * HOUR
 
     @property
     def updated(self) -> int:
         """When it came into its state, ms."""
         return self.created + (0, *_STEPS)[self.state] * HOUR
-
-
-_STEPS: Final = (24, 72, 77)
-"""Hours after which an order is shipped, at the pickup point, and fetched."""
 
 
 def _state(age: int) -> int:
@@ -272,7 +270,7 @@ class Orders:
             shop, fake = (bits >> 8 & 0xFF) % len(SHOPS), number >= self.first_test
             created = self._heads.start - DAY - bits % (20 * DAY)
             returned, refund = self._heads.start - bits % DAY, "PREMODERATION_DECISION_WAITING"
-            if fake or bits >> 12 & 3 or created + 3 * DAY > returned:
+            if fake or bits >> 12 & 3 or created + _STEPS[1] * HOUR > returned:
                 returned, refund = 0, ""
         return_id = RETURN_BASE + number * RETURN_STEP if returned else None
         order_id = ORDER_BASE + number * ORDER_STEP
@@ -391,7 +389,7 @@ class Conversations:
         """All messages of chat `number`, oldest first."""
         head, order = self._heads.head(number), self._orders.of_number(number)
         chance = seeded(self._heads.seed, number, 1)
-        buyer = self._shop.writer(head.topic, mix(self._heads.seed) + number)
+        buyer = self._shop.writer(head.topic, self._heads.seed, number)
         lines = self._lines(head, order, chance)
         found = []
         for place, (line, at) in enumerate(zip(lines, _moments(lines, head, chance), strict=True)):

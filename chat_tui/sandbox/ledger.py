@@ -203,7 +203,7 @@ class Moved(msgspec.Struct, frozen=True, tag="moved"):
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun"):
-    """The numbers that determine a world; the first line of a journal."""
+    """What determines a world; the first line of a journal."""
 
     seed: int
     chats: int
@@ -228,7 +228,7 @@ class Journal:
     """An append-only file, 0600: one `Begun`, then records. A last line cut off by a kill is dropped."""
 
     def __init__(self, path: Path, begun: Begun) -> None:
-        """Open or create it; ValueError if it is not a journal or belongs to a world of other numbers."""
+        """Open or create it; ValueError if it is not a journal or belongs to another world."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._file = os.fdopen(descriptor, "r+b")

@@ -7,7 +7,7 @@ import struct
 import tomllib
 import zlib
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 from pathlib import Path
@@ -53,12 +53,16 @@ def seeded(*numbers: int) -> Random:
 # ---- pictures: a photo in a chat must be a real one, or the program could not show it
 
 
-@lru_cache(32)
 def png(drawing: str, *numbers: int) -> bytes:
-    """A PNG (RGB) of a drawing of `drawings.toml`, with colours and light that depend on `numbers`."""
+    """A PNG (RGB) of a drawing of `drawings.toml`, in colours that depend on `numbers`."""
     bits = mix(*numbers)
-    wall, table = (_rgb(colour) for colour in _ROOMS[bits % len(_ROOMS)])
-    main = _rgb(_THINGS[(bits >> 8) % len(_THINGS)])
+    return _drawn(drawing, bits % len(_ROOMS), (bits >> 8) % len(_THINGS))
+
+
+@cache
+def _drawn(drawing: str, room: int, thing: int) -> bytes:
+    wall, table = (_rgb(colour) for colour in _ROOMS[room])
+    main = _rgb(_THINGS[thing])
     colours = {"main": main, "dark": _lit(main, 0.65), "light": _lit(main, 1.45)}
     edge = _HEIGHT * _SCALE * 13 // 20
     rows = [bytearray(_lit(wall, 0.82 + 0.25 * y / edge) * (_WIDTH * _SCALE)) for y in range(edge)]

@@ -1,4 +1,4 @@
-"""Times as the Market writes them; all are given in milliseconds since 1970 (UTC)."""
+"""Times as the Market writes them, given in milliseconds since 1970 (UTC), and moments of a conversation."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -49,7 +49,8 @@ def days_apart(before: int, after: int) -> int:
 
 
 def spread(gaps: Sequence[int], first: int, last: int, *, elastic: int) -> list[int]:
-    """Moments from `first` to `last`, in seconds, with these gaps before each; those of `elastic` stretch.
+    """Moments from `first` to `last`, in seconds, with these gaps before each; those of at least
+    `elastic` seconds stretch.
 
     Each is at least a second after the previous one, and only the last may be later than `last` − 1.
     """

@@ -174,7 +174,7 @@ class World:
             head.kind,
             head.context,
             self.orders.of_number(place),
-            self.shop.writer(head.topic, mix(self.heads.seed) + place).name,
+            self.shop.writer(head.topic, self.heads.seed, place).name,
             public_id if head.topic != "nameless" else None,
         )
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from chat_tui.files import decoded, has_mark, whole_file
 from chat_tui.locale import ExpectedFailure, _
-from chat_tui.paths import make_private
+from chat_tui.paths import existing, make_private
 from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
 from chat_tui.settings.load import has_key
@@ -92,18 +92,14 @@ def unkeepable(path: Path) -> str:
     if path.is_symlink():
         # It may belong to a collection of such files, which has its own way to change them.
         return _("{path} is a link to {target}").format(path=path, target=path.resolve())
-    place = path if path.exists() else _existing(path.parent)
+    place = existing(path)
     # The mode counts for root as well: it is set on purpose.
     if not (os.access(place, os.W_OK) and place.stat().st_mode & stat.S_IWUSR):
         return _("{path} is read-only").format(path=place)
-    if not os.access(_existing(path.parent), os.W_OK | os.X_OK):
-        return _("{path} is read-only").format(path=path.parent)
+    folder = existing(path.parent)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return _("{path} is read-only").format(path=folder)
     return ""
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _with_shop(path: Path, business_id: int, table: str) -> str:

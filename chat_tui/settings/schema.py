@@ -43,7 +43,7 @@ class ValueKind:
     wanted: str
     """Describes these values (a msgid)."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """The values that replace the braces in `wanted`."""
+    """The values that replace the braces in `wanted`, and those in `Setting.instead`."""
 
     @property
     def words(self) -> str:

@@ -22,7 +22,7 @@ _SHOP_LEAST = 2
 _RESERVED = frozenset(["you", "we", "market", "support", "вы", "мы", "маркет", "поддержка", "продавец"])
 """Our own words for senders, in both languages: a buyer of that name may mean to deceive."""
 _NAME_MOST = 255
-"""Characters of a shop's name that are used."""
+"""Characters of a name that are used."""
 
 
 def other_words(word: str) -> str:
@@ -113,10 +113,11 @@ def recipient(item: QueueItem, cells: int | None = None) -> str:
     if cells is None or width_of((Span(words),)) <= cells:
         return words
     name, topic, shop = buyer_name(item.chat.context), about(item.chat.context, short=True), shop_title(item)
-    least = _("To: {title}").format(title=f"{topic}{glyphs.JOIN * 2}")
+    least = _("To: {title}").format(title=f"{topic}{glyphs.JOIN * (2 if shop else 1)}")
     room = max(0, cells - width_of((Span(least),)))
     shop = cut(shop, max(room - width_of((Span(name),)), min(_SHOP_LEAST, room // 2)))
-    title = glyphs.JOIN.join((cut(name, room - width_of((Span(shop),))), topic, shop))
+    parts = cut(name, room - width_of((Span(shop),))), topic, shop
+    title = glyphs.JOIN.join(part for part in parts if part)
     return _("To: {title}").format(title=title)
 
 
@@ -196,7 +197,7 @@ def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
         (item.has_draft, _("draft"), Role.ACCENT),
         (item.trouble in _ON_ITS_WAY, _("sending"), Role.ACCENT),
         (bool(held), held, Role.MUTED),
-        (item.chat.is_dispute and item.is_finished, _("dispute finished"), Role.MUTED),
+        (item.chat.is_dispute and item.chat.is_finished, _("dispute finished"), Role.MUTED),
         (item.chat.is_dispute, _("dispute"), Role.BAD),
         (item.waiting_since is not None, _("waiting"), Role.TEXT),
         (True, _idle_words(item.chat.status), Role.MUTED),

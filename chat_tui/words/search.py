@@ -37,7 +37,7 @@ _WORD_MOST: Final = 40
 
 
 def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
-    """How much of the history a search covers, for example "34 % of chats read, back to March"."""
+    """How much of the history a search covers, for example "34 % of history loaded (since March)"."""
     if coverage.read >= coverage.chats:
         words = ngettext(
             "All history of {n} chat is loaded.",

@@ -195,9 +195,7 @@ _FEW_S: Final = 60
 def progress_words(work: Progress) -> str:
     """How far a long work is: "loading chats 1,240 of ~9,000, 3 min left"; of an unknown total, how much."""
     words = _count_words(work) if work.total is None else _share_words(work, work.total)
-    return (
-        words if work.left_s is None else _("{work}, {time} left").format(work=words, time=_left(work.left_s))
-    )
+    return timed_words(words, work.left_s)
 
 
 def brief_words(work: Progress) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from chat_tui.commands.checks import Finding, State
 from chat_tui.locale import _
-from chat_tui.paths import Paths
+from chat_tui.paths import Paths, existing
 from chat_tui.store import inspection
 from chat_tui.store.errors import StoreProblem, is_on_read_only_disk
 from chat_tui.store.files import is_on_network
@@ -43,7 +43,7 @@ def disk(paths: Paths) -> Finding:
     """Free space where the outbox and the cache are, or will be."""
     finding = partial(Finding, "disk", _("free disk space"))
     # They may be on different disks; the fuller one decides.
-    free = min(shutil.disk_usage(_existing(place)).free for place in (paths.data, paths.cache))
+    free = min(shutil.disk_usage(existing(place)).free for place in (paths.data, paths.cache))
     if free < LEAST_FREE:
         fix = _(
             "Free some space: nothing can be sent from a full disk. The copy of the chats can be deleted."
@@ -69,7 +69,7 @@ def _directory(check: str, what: str, place: Path) -> Finding:
     try:
         about = place.stat()
     except FileNotFoundError:
-        if os.access(_existing(place), os.W_OK | os.X_OK):
+        if os.access(existing(place), os.W_OK | os.X_OK):
             return finding(State.GOOD, _("{path} (not created yet)").format(path=place))
         words = _("{path} cannot be created").format(path=place)
         if is_on_read_only_disk(place):
@@ -122,11 +122,6 @@ def _complaint(place: Path, about: os.stat_result, mode: int) -> tuple[str, str]
             mode=found
         ), f"chmod {mode:o} {shlex.quote(str(place))}"
     return "", ""
-
-
-def _existing(place: Path) -> Path:
-    """The place, or the nearest directory above it that exists."""
-    return next(each for each in (place, *place.parents) if each.is_dir())
 
 
 def rows(paths: Paths) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.events import LIST
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus, Message, Page
@@ -133,7 +134,7 @@ class ListScan:
         called with the next token once a page is in the cache. `seen` collects the chats met. If the Market
         does not know `token` any more, the scan starts over, once.
         """
-        pager = Pager("getChats", token)
+        pager = Pager(LIST, token)
         goes_on, left = True, most
         while goes_on and left > 0:
             page = await self._page(report, urgency, statuses, pager.token)
@@ -192,7 +193,7 @@ class ListScan:
         report.chats += len(page.items)
         report.changed += len(changed)
         report.skipped += len(page.unreadable)
-        await self._ctx.page_came("getChats", page)
+        await self._ctx.page_came(LIST, page)
 
     def _observe(self, found: Sequence[Chat]) -> None:
         """The order is not documented: assume newest first only while every page confirms it."""
@@ -300,7 +301,7 @@ class FullScan:
             works.end(Work.LISTING)
             return
         left = max(0, (place.total or 0) - place.listed)
-        least_s = self._ctx.client.least_s("getChats", urgency, -(-left // LIST_PAGE))
+        least_s = self._ctx.client.least_s(LIST, urgency, -(-left // LIST_PAGE))
         works.step(Work.LISTING, place.listed, place.total, least_s=least_s)
 
     def _judge(self, problem: Problem, report: SyncReport) -> bool:

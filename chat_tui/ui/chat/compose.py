@@ -426,9 +426,11 @@ class Compose(TextBox):
         words = [_("view only")] if self._forbidden else []
         words += [missing_words(markers)] if markers else []
         words += [f"{length}/{TEXT_LIMIT}"] if length else []
-        undo = f"{key_of('leave')} {key_of('undo')}" if self.text else key_of("undo_send")
         before, chat = self._outcome if self._choice is None else (self._choice.caption, "")
-        subtitle = _on_frame(before.replace("{key}", undo), chat, words, self.frame_room)
+        if "{key}" in before:
+            undo = f"{key_of('leave')} {key_of('undo')}" if self.text else key_of("undo_send")
+            before = before.replace("{key}", undo)
+        subtitle = _on_frame(before, chat, words, self.frame_room)
         if subtitle != self._subtitle:
             self._subtitle = subtitle
             self.border_subtitle = plain(subtitle) if subtitle else None

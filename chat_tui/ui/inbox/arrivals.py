@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
-from chat_tui.model.chat import ChatStatus, Message, Sender
+from chat_tui.model.chat import Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem, Tab, snippet
 from chat_tui.terminal.app import TerminalApp
@@ -95,7 +95,7 @@ class Arrivals:
     def _has_begun(self, item: QueueItem, since: Millis) -> bool:
         chat_ref = item.chat.chat_ref
         # A dispute that is already over is no reason to call.
-        if item.chat.status == ChatStatus.FINISHED or chat_ref in self._disputes:
+        if item.chat.is_finished or chat_ref in self._disputes:
             return False
         # An unknown chat may only be too old to have been remembered: its time decides.
         return chat_ref in self._ordinary or item.chat.updated_at > since

@@ -46,7 +46,7 @@ def queue_row(
     bar = Span(glyphs.HIGHLIGHT if look is Look.HIGHLIGHTED else " ", Role.ACCENT)
     gutter = Span(glyphs.LEFT, Role.ACCENT) if look is Look.LEFT else bar
     pin = Span(glyphs.PIN if item.is_pinned else " ", Role.ACCENT)
-    role = Role.MUTED if item.is_finished else Role.TEXT
+    role = Role.MUTED if item.chat.is_finished else Role.TEXT
     if look is not Look.PLAIN or item.is_unseen:
         role = Role.STRONG
     name = Span(buyer_name(item.chat.context), role)
@@ -72,7 +72,7 @@ def _business(item: QueueItem, width: int, room: int) -> Line:
 
 
 def _mark(item: QueueItem) -> Span:
-    if item.chat.is_dispute and not item.is_finished:
+    if item.chat.is_dispute and not item.chat.is_finished:
         return Span(glyphs.DISPUTE, Role.BAD)
     return Span(glyphs.UNSEEN, Role.ACCENT) if item.is_unseen else Span(" ")
 
@@ -124,7 +124,7 @@ def _subject(item: QueueItem) -> str:
 
 
 def _tone(item: QueueItem) -> Role:
-    is_soft = item.newest_sender == Sender.CUSTOMER and not item.is_finished
+    is_soft = item.newest_sender == Sender.CUSTOMER and not item.chat.is_finished
     return Role.SOFT if is_soft else Role.MUTED
 
 

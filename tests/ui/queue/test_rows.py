@@ -212,6 +212,12 @@ def test_the_recipient_names_buyer_order_and_shop() -> None:
     assert recipient(queue_item()) == "Кому: Ольга К. · заказ 51230870001 · Уютная кухня"
 
 
+def test_a_recipient_that_is_cut_fills_its_place_and_ends_in_no_separator() -> None:
+    item = queue_item(customer_name="Константин Константинович", context_kind="DIRECT", shop_name="")
+    assert recipient(item, 30) == "To: Константин Кон… · question"
+    assert recipient(queue_item(), 34) == "To: Ольга К. · order …0001 · Уютн…"
+
+
 def test_with_several_businesses_open_a_row_and_the_recipient_name_theirs() -> None:
     of_kitchen, of_home = row(business="Кухня")[1], row(business="Дом и сад на Лесной")[1]
     assert of_kitchen == "   Кухня      order …0001  Когда п…"
