@@ -82,12 +82,13 @@ def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Market
     write_settings(markets, Path(environment["XDG_CONFIG_HOME"]) / "chat-tui")
     program = [sys.executable, "-P", "-m", "chat_tui"]
     with PtyProgram(program, environment=environment, size=(200, 40)) as screen:
-        screen.wait_for_text("6 Все")
         screen.wait_for(
             lambda: "garden: " in screen.text and "Кухня  " in screen.text and "Дом  " in screen.text
         )
         screen.feed("n")
         screen.wait_for_text("╔═ Кому: ")
+        # A message that came after the first letter would be shown first.
+        screen.wait_for(lambda: " ‹ " in screen.text)
         whom = next(line for line in screen.text.splitlines() if "Кому: " in line)
         place = int("Дом" in whom.partition("Кому: ")[2])
         screen.feed("Добрый день!\r")

@@ -149,7 +149,6 @@ def test_a_style_is_changed_in_the_fewest_codes() -> None:
 _STOCK = """
 import runpy, sys
 from chat_tui.terminal.display import Cells
-from chat_tui.terminal.palette import shown
 Cells.update = lambda self, frame, console: frame.render_segments(console)
 sys.argv = ["program", *sys.argv[1:]]
 runpy.run_module("tests.terminal.repaired", run_name="__main__")

@@ -41,7 +41,7 @@ STATES = (OutboxState.SENT, OutboxState.WAITING, OutboxState.UNCONFIRMED, Outbox
 @pytest.mark.terminal
 def test_f_101_no_colour_is_asked_for(market: Sandbox) -> None:
     """Promised: U06."""
-    settings('[sending]\nundo_seconds = 0\n[ui]\ntheme = "nord"\n')
+    settings('[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n[ui]\ntheme = "nord"\n')
     market.script(SEND, [Answer(), Answer(400)])
     with Window(market, size=(120, 40), NO_COLOR="1") as window:
         window.ready().write("")
@@ -83,7 +83,7 @@ async def test_f_101_every_letter_can_be_read_in_every_theme_and_depth(scene: Sc
         main.forbid("nothing can be sent")
         main.say("a notice")
         await pressing("tab", "tab")(pilot)
-        shown_here(scene, "not sent ✗", "unconfirmed ?", "pending …", "dispute", "nothing can")
+        shown_here(scene, "not sent ✗", "unconfirmed ?", "pending …", "dispute", "nothing can", "a notice")
         for severity in ("information", "warning", "error"):
             scene.app.notify(f"a {severity}", severity=severity)
             await pressing()(pilot)

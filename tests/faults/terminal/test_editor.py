@@ -31,7 +31,7 @@ def notes(tmp_path: Path) -> Path:
     editor = tmp_path / "editor"
     editor.write_text(EDITOR)
     editor.chmod(0o700)
-    settings("[sending]\nundo_seconds = 1\n")
+    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 1\n")
     return tmp_path
 
 

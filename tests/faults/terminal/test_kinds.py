@@ -60,7 +60,7 @@ def test_f_099_no_terminal_on_one_side(turned: str, word: bytes, tmp_path: objec
     ids=["C", "KOI8-R"],
 )
 def test_f_100_any_locale_shows_and_types_russian(market: Sandbox, environ: dict[str, Any]) -> None:
-    settings("[sending]\nundo_seconds = 0\n")
+    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n")
     with Window(market, **environ) as window:
         window.ready().write("").send("ещё бы")
         window.wait_for_text("confirmed")

@@ -33,6 +33,11 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
+def recipient(window: Window) -> str:
+    """Whom the box names."""
+    return window.box.partition("\n")[0]
+
+
 def quiet(window: Window) -> int:
     """Read until no output comes for a moment; return the number of all bytes so far."""
     while window.pump(0.3):
@@ -46,14 +51,19 @@ def test_an_arrow_held_down_writes_the_rows_and_shows_the_last_chat_alone(market
         window.ready()
         window.wait_for_text("To: ")
         quiet(window)
-        cost = []
+        cost, shown = [], [recipient(window)]
         for arrow, times in ((DOWN, 1), (UP, 1), (DOWN, 14), (UP, 14)):
             before = len(window.raw)
             for _ in range(times):
                 window.feed_at_once(arrow)
                 window.pump(0.03)
                 time.sleep(0.02)
+            if arrow == UP:
+                window.wait_for(lambda: recipient(window) == shown[0])
+            else:
+                window.wait_for(lambda: recipient(window) not in shown)
             quiet(window)
+            shown.append(recipient(window))
             cost.append(len(window.raw) - before)
         # A single move shows its chat. Of many, few are shown, and each row takes few bytes.
         assert min(cost[:2]) > 500, "the conversation is there"
@@ -63,7 +73,7 @@ def test_an_arrow_held_down_writes_the_rows_and_shows_the_last_chat_alone(market
 
 
 def test_f_096_nobody_reads_the_terminal(market: Sandbox) -> None:
-    settings("[sending]\nundo_seconds = 3\n[sync]\npoll_seconds = 1\n")
+    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 3\n[sync]\npoll_seconds = 1\n")
     mine = [f"row {n}" for n in range(3)]
     with Window(market) as window:
         window.ready().write("")

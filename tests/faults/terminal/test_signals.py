@@ -25,7 +25,7 @@ SENDING = "this one is on its way"
 @pytest.fixture
 def held(market: Sandbox) -> threading.Event:
     """Accept the next send, and answer it when this event is set."""
-    settings("[sending]\nundo_seconds = 0\n")
+    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n")
     event = threading.Event()
     market.script(SEND, [Answer(until=event)])
     return event

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.terminal
 
 TEXT = "typed before, and "
 LEFT = "\x1b[D"
-_BY_ITSELF = re.compile(r"[ <!]+\d+ (?:min|h|d)(?= [│║])|quota \d+ %")
+_BY_ITSELF = re.compile(r"[ <!]+\d+ (?:min|h|d)(?= [│║])")
 
 
 def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:

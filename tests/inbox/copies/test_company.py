@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.clock import BootClock, boot_clock
+from chat_tui.clock import boot_clock
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.copies.copies import Company
 from chat_tui.inbox.copies.leader import IDLE_MS
@@ -21,6 +21,7 @@ from chat_tui.store import copies
 from chat_tui.store.locks import COPIES, ByteLock
 from tests.inbox.copies.test_several_copies import CALM, SILENT, hearing, is_listed
 from tests.support import ready
+from tests.support.clock import FrozenClock
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store, store_paths
@@ -35,6 +36,7 @@ from chat_tui.clock import boot_clock
 from chat_tui.inbox.copies.copies import Company
 from chat_tui.model.queue import Stage
 from chat_tui.store.locks import COPIES, ByteLock
+from tests.support.clock import FrozenClock
 from tests.support.refs import ref
 from tests.support.shop import open_store
 
@@ -48,13 +50,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-class StoppedClock(BootClock):
-    """A machine's clock at one moment."""
-
-    def now(self) -> int:
-        return 10**9
 
 
 async def waiting(shop: Shop, count: int = 3) -> list[ChatRef]:
@@ -163,6 +158,16 @@ async def test_a_killed_copy_has_nothing_open(
     market: Sandbox, open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_feed, "SURE_S", 0.2)
+    looks = 0
+    look = Company.look
+
+    async def counted(company: Company) -> frozenset[ChatRef]:
+        nonlocal looks
+        changed = await look(company)
+        looks += 1
+        return changed
+
+    monkeypatch.setattr(Company, "look", counted)
     here = open_shop(settings=CALM)
     chat, other, *_rest = await waiting(here)
     root = here.store.paths.data_dir.parent
@@ -172,6 +177,12 @@ async def test_a_killed_copy_has_nothing_open(
         assert process.stdout.readline() == "open\n"
         await until_elsewhere(here, chat, Elsewhere("Anna", is_typing=True))
         os.kill(process.pid, signal.SIGSTOP)
+        before = looks
+
+        async def was_looked() -> bool:
+            return looks >= before + 2
+
+        await until(was_looked, "a look that began after the stop")
         # A stopped copy has its window open.
         assert await elsewhere(here, chat) == {Elsewhere("Anna", is_typing=True)}
         process.kill()
@@ -204,7 +215,7 @@ async def test_while_nobody_else_has_a_chat_open_no_lock_is_tried(tmp_path: Path
 
 
 async def test_a_window_left_alone_holds_no_chat_back(tmp_path: Path) -> None:
-    store, clock, chat = open_store(tmp_path), StoppedClock("this start"), ref(7)
+    store, clock, chat = open_store(tmp_path), FrozenClock("this start"), ref(7)
     here, there = (
         Company(store, ByteLock(store.paths.data_dir / COPIES), clock, copy, "") for copy in ("here", "there")
     )

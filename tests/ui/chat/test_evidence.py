@@ -1,8 +1,10 @@
 """`e` exports a chat as evidence without asking, and says what is missing from it."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 
@@ -60,24 +62,17 @@ async def test_the_same_key_stops_it_and_goes_on_where_it_was(tmp_path: Path, ma
     async with desk(tmp_path, market, settings=replace(CALM, backfill=False)) as it:
         await it.synced()
         await it.go_to(chat)
-        before = asked(market)
-        market.behaviour.latency_s = 0.2
+        before, go_on = asked(market), threading.Event()
+        market.script("getChatHistory", [Answer()] * 5 + [Answer(until=go_on)])
         await it.press("escape", "e")
-
-        def is_under_way() -> bool:
-            is_shown = "messages loaded" in it.screen
-            # The next page comes too late for the test.
-            market.behaviour.latency_s = 60.0 if is_shown else 0.2
-            return is_shown
-
-        await it.until(is_under_way)
+        await it.until(lambda: "messages loaded" in it.screen)
         await it.press("e")
         await it.until_said("Stopped, nothing was saved.")
+        go_on.set()
         await it.until(lambda: "messages loaded" not in it.screen)
         assert list((Path.home() / "Downloads").glob("*")) == []
         stopped = asked(market) - before
         assert 2 < stopped < 600 // 50
-        market.behaviour.latency_s = 0.0
         await it.press("e")
         await it.until_said("Evidence saved in ")
         (directory,) = made(it)

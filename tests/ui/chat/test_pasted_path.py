@@ -94,6 +94,7 @@ async def test_other_text_is_left_in_peace(market: Sandbox, tmp_path: Path, text
         await open_next(it)
         await it.write("x")
         await it.paste(text)
+        await it.answered()
         assert (it.box, it.told, it.said) == (f"x{text}", "", [])
 
 

@@ -94,7 +94,7 @@ async def test_arrows_move_and_letters_narrow_and_backspace_widens(market: Sandb
         assert previewed(it) == "Текст 0"
         await it.press(*["down"] * 8)
         assert previewed(it) == "Текст 8"
-        assert any(("ответ 8" in line and "▌" in line) or "▸" in line for line in listed(it))
+        assert any("ответ 8" in line and "▌" in line for line in listed(it))
         await it.press("up", "up")
         assert previewed(it) == "Текст 6"
         await it.write("пр")

@@ -245,11 +245,11 @@ async def test_the_send_is_reported_at_the_box_and_ctrl_z_takes_it_back(
 async def test_the_report_of_a_send_goes_when_it_cannot_be_undone_any_more(
     market: Sandbox, tmp_path: Path
 ) -> None:
-    async with desk(tmp_path, market, settings=replace(CALM, undo_s=1.0)) as it:
+    async with desk(tmp_path, market, settings=replace(CALM, undo_s=4.0)) as it:
         await it.synced()
         await open_next(it)
         await it.answer("Уже ушло")
-        await it.until(lambda: "Sends in 1 s: " in it.outcome)
+        await it.until(lambda: "Sends in " in it.outcome)
         await it.until(lambda: it.sent and not it.outcome)
         await it.press("ctrl+z")
         await it.until_told("Already sent: ")

@@ -19,7 +19,7 @@ from tests.support import pictures
 from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Picture
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.ui.app_stage import CALM, Desk, desk
+from tests.ui.app_stage import CALM, STAYING, Desk, desk
 from tests.ui.pane_samples import HOSTILE, NOW, is_harmless, queue_item
 
 STILL = replace(CALM, poll_s=30.0)
@@ -35,7 +35,7 @@ TYPED_WORDS = f"{OPEN_WORDS} An answer is being written there, too."
 async def two_windows(
     root: Path,
     market: Sandbox,
-    preferences: Preferences = Preferences(),  # noqa: B008 - frozen
+    preferences: Preferences = STAYING,
     who: str = "",
 ) -> AsyncIterator[tuple[Desk, Desk]]:
     """This window, and another one, in which `who` works."""

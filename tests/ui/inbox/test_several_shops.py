@@ -15,7 +15,6 @@ from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.multi import MultiInbox, NamedInbox
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
-from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
 from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
@@ -23,7 +22,7 @@ from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn, recorded
 from tests.support.shop import Shop, client_of
 from tests.support.waiting import until
-from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
+from tests.ui.app_stage import CALM, NARROW, STAYING, WIDE, Desk
 
 NAMES = ("Кухня", "Дом")
 BUSINESSES = (BUSINESS, OTHER_BUSINESS)
@@ -65,7 +64,7 @@ async def desk_of_both(
     ]
     businesses = [NamedInbox(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
     inbox = MultiInbox(businesses, left_out)
-    app = ChatTuiApp(inbox, Preferences(), places(root), now=wall_clock_ms, zone=UTC)
+    app = ChatTuiApp(inbox, STAYING, places(root), now=wall_clock_ms, zone=UTC)
     try:
         async with app.run_test(size=size) as pilot:
             notices = recorded(app)
