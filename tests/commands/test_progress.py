@@ -39,10 +39,6 @@ def environment(market: Sandbox, tmp_path: Path) -> dict[str, str]:
     return at_home(tmp_path, market)
 
 
-def asked(market: Sandbox, operation: str) -> int:
-    return sum(request.operation == operation for request in market.requests)
-
-
 @pytest.mark.terminal
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_sync_shows_how_far_it_is_and_leaves_only_its_report(
@@ -107,17 +103,17 @@ def test_a_sync_that_is_stopped_keeps_what_it_has_and_the_next_continues(
     environment: dict[str, str], market: Sandbox
 ) -> None:
     with PtyProgram.python(*SYNC, environment=environment) as program:
-        program.wait_for(lambda: asked(market, "getChats") > TOP + PAGES // 2)
+        program.wait_for(lambda: market.asked("getChats") > TOP + PAGES // 2)
         program.send_signal(signal.SIGINT)
         assert program.wait_exit() == 130
         words = "Stopped. What has been loaded is kept, and the same command continues from there."
         assert " ".join(program.text.split()) == f"chat-tui: {words}"
-    before = asked(market, "getChats")
+    before = market.asked("getChats")
     market.behaviour.latency_s = 0.0
     assert run("sync", "--once", environment=environment).returncode == 0
     # One page at the top, and the one that was under way when it was stopped.
-    assert asked(market, "getChats") <= TOP + PAGES + 3
-    assert asked(market, "getChats") - before < PAGES // 2 + 3
+    assert market.asked("getChats") <= TOP + PAGES + 3
+    assert market.asked("getChats") - before < PAGES // 2 + 3
     listed = run("list", "--json", environment=environment).stdout
     assert listed.count('"chat_id"') == CHATS
 
@@ -146,7 +142,7 @@ def test_an_export_that_is_stopped_leaves_nothing_half_and_the_next_continues(
     market.behaviour.latency_s = 0.0
     assert run(*export, environment=environment).returncode == 0
     # Only the page that was under way is asked for again; and the newest, for what is new.
-    assert asked(market, "getChatHistory") <= 600 // 50 + 2
+    assert market.asked("getChatHistory") <= 600 // 50 + 2
     found = out / "history.md" if form else out
     assert "письмо 0" in found.read_text(encoding="utf-8")
 
@@ -161,7 +157,7 @@ def test_evidence_that_is_stopped_while_files_are_saved_claims_to_keep_nothing(
     out = tmp_path / "chat"
     export = ["-m", "chat_tui", "export", str(chat), "--evidence", "--out", str(out)]
     with PtyProgram.python(*export, environment=environment) as program:
-        program.wait_for(lambda: asked(market, "file") > 0)
+        program.wait_for(lambda: market.asked("file") > 0)
         program.send_signal(signal.SIGINT)
         assert program.wait_exit() == 130
         assert " ".join(program.text.split()) == "chat-tui: Stopped. Nothing was written."
@@ -175,7 +171,7 @@ def test_a_text_that_is_stopped_before_it_is_queued_was_not_sent(
 ) -> None:
     market.behaviour.latency_s = 30.0
     with PtyProgram.python("-m", "chat_tui", "send", "5", "hi", environment=environment) as program:
-        program.wait_for(lambda: asked(market, "getChat") > 0)
+        program.wait_for(lambda: market.asked("getChat") > 0)
         program.send_signal(signal.SIGINT)
         assert program.wait_exit() == 130
         assert program.text.strip() == "chat-tui: Stopped. Nothing was sent."

@@ -138,6 +138,10 @@ class Sandbox(serve.Sandbox):
         """Whether no request is in flight."""
         return self.quotas.in_flight == 0
 
+    def asked(self, *operations: str) -> int:
+        """How many requests of these operations came."""
+        return sum(request.operation in operations for request in self.requests)
+
     def unused(self, operation: str) -> int:
         """The number of scripted answers left."""
         return self._script.left(operation)

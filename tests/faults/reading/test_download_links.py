@@ -203,7 +203,7 @@ async def test_f_157_an_expired_link_is_asked_for_anew_once(
     case.lead_to(f"{_url(case)}?new=1")
     assert isinstance(await case.save(), Saved)
     assert [one.query for one in trial.market.requests if one.operation == "file"] == ["", "new=1"]
-    assert _asked(case, "getChatMessage") == 1
+    assert case.trial.market.asked("getChatMessage") == 1
 
 
 @pytest.mark.parametrize("answers", [[403], [404, 404]])
@@ -217,7 +217,7 @@ async def test_f_157_then_it_is_said_to_be_expired(
     outcome = await case.save()
     assert isinstance(outcome, Problem)
     assert (outcome.kind, outcome.http_status) == (ProblemKind.FILE_REFUSED, answers[-1])
-    assert _asked(case, "getChatMessage") == 1
+    assert case.trial.market.asked("getChatMessage") == 1
     assert case.kept == []
 
 
@@ -227,7 +227,3 @@ def _url(case: Received) -> str:
     said = case.trial.market.world.messages(chat)
     [file] = next(one.files for one in said if one.message_id == case.message_id)
     return f"{case.trial.market.files_url}/file/{file.file_id}"
-
-
-def _asked(case: Received, operation: str) -> int:
-    return sum(one.operation == operation for one in case.trial.market.requests)

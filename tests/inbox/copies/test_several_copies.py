@@ -32,10 +32,6 @@ def newest_chat(market: Sandbox) -> ChatRef:
     return ref(market.world.listed("desc", None, 0, 1)[0].chat_id)
 
 
-def list_requests(market: Sandbox) -> int:
-    return sum(request.operation == "getChats" for request in market.requests)
-
-
 def hearing(shop: Shop) -> list[Event]:
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
@@ -47,7 +43,9 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
 
     async def is_done() -> bool:
         # The top, all chats, and the active ones; then the next round is an hour away.
-        return list_requests(market) == LISTED_ONCE and (await first.inbox.sync_plan()).listed_at is not None
+        return (
+            market.asked("getChats") == LISTED_ONCE and (await first.inbox.sync_plan()).listed_at is not None
+        )
 
     await until(is_done)
     others = [open_shop(settings=CALM) for _ in range(2)]
@@ -64,7 +62,7 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
         return all(OutboxChanged(chat) in events for events in heard)
 
     await until(told)
-    assert list_requests(market) == LISTED_ONCE, "the others neither lead nor send requests"
+    assert market.asked("getChats") == LISTED_ONCE, "the others neither lead nor send requests"
 
 
 async def test_another_copy_takes_over_when_the_leader_leaves(market: Sandbox, open_shop: OpenShop) -> None:
@@ -72,10 +70,10 @@ async def test_another_copy_takes_over_when_the_leader_leaves(market: Sandbox, o
     await until(lambda: is_listed(first))
     other = open_shop(settings=CALM)
     await first.close()
-    asked = list_requests(market)
+    asked = market.asked("getChats")
 
     async def asks() -> bool:
-        return list_requests(market) > asked + 2
+        return market.asked("getChats") > asked + 2
 
     await until(asks)
     assert other.inbox.link().fresh_at is not None

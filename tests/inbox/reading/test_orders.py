@@ -65,10 +65,6 @@ async def wanted(shop: Shop, chat_ref: ChatRef, *, is_return: bool = False) -> C
     return await known(shop, chat_ref)
 
 
-def asked(market: Sandbox, operation: str) -> int:
-    return sum(request.operation == operation for request in market.requests)
-
-
 async def test_a_wanted_order_is_read_once_and_told(market: Sandbox, open_shop: OpenShop) -> None:
     shop = open_shop()
     heard: list[Event] = []
@@ -89,7 +85,7 @@ async def test_a_wanted_order_is_read_once_and_told(market: Sandbox, open_shop: 
     assert shop.inbox.link().budgets["getBusinessOrders"].limit == 10_000
     shop.inbox.orders.want(chat_ref)
     await wanted(shop, chat_ref)
-    assert asked(market, "getBusinessOrders") == 1
+    assert market.asked("getBusinessOrders") == 1
 
 
 async def test_the_orders_of_all_who_wait_come_with_the_first(market: Sandbox, open_shop: OpenShop) -> None:
@@ -103,7 +99,7 @@ async def test_the_orders_of_all_who_wait_come_with_the_first(market: Sandbox, o
     assert shop.store.read(orders.unread_waiting, 50).result()
     await wanted(shop, chat_ref)
     assert shop.store.read(orders.unread_waiting, 50).result() == ()
-    assert asked(market, "getBusinessOrders") == 1
+    assert market.asked("getBusinessOrders") == 1
 
 
 async def test_a_wanted_return_is_read(market: Sandbox, open_shop: OpenShop) -> None:
@@ -115,7 +111,7 @@ async def test_a_wanted_return_is_read(market: Sandbox, open_shop: OpenShop) -> 
     assert found.returned.what.return_id == found.item.chat.context.return_id
     assert found.returned.what.refund_status
     await wanted(shop, chat_ref, is_return=True)
-    assert asked(market, "getReturn") == 1
+    assert market.asked("getReturn") == 1
 
 
 async def test_a_return_the_market_does_not_know(market: Sandbox, open_shop: OpenShop) -> None:
@@ -140,7 +136,7 @@ async def test_a_missing_right_is_named_and_asked_for_once_until_refresh(
     assert "inventory-and-order-processing:read-only" in found.order_problem.scopes
     assert "finance-and-accounting" not in found.return_problem.scopes
     await wanted(shop, second, is_return=True)
-    assert (asked(market, "getBusinessOrders"), asked(market, "getReturn")) == (1, 1)
+    assert (market.asked("getBusinessOrders"), market.asked("getReturn")) == (1, 1)
     assert shop.inbox.link().state is LinkState.ONLINE, "the chats can still be read"
     assert shop.inbox.link().problem is None
 
@@ -148,7 +144,7 @@ async def test_a_missing_right_is_named_and_asked_for_once_until_refresh(
     shop.inbox.orders.want(first)
 
     async def asked_again() -> bool:
-        return (asked(market, "getBusinessOrders"), asked(market, "getReturn")) == (2, 2)
+        return (market.asked("getBusinessOrders"), market.asked("getReturn")) == (2, 2)
 
     await until(asked_again, "a second try")
 
@@ -163,7 +159,7 @@ async def test_a_refresh_reads_what_is_fresh_again(market: Sandbox, open_shop: O
     shop.inbox.orders.want(chat_ref)
 
     async def asked_again() -> bool:
-        return asked(market, "getBusinessOrders") == 2
+        return market.asked("getBusinessOrders") == 2
 
     await until(asked_again, "a second reading")
 

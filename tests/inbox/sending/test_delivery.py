@@ -59,11 +59,6 @@ async def stored(shop: Shop, outbox_id: OutboxId) -> OutboxItem | None:
     return await shop.store.read(outbox.get, outbox_id)
 
 
-def posts(market: Sandbox) -> int:
-    """The number of requests to sendMessageToChat."""
-    return sum(request.operation == "sendMessageToChat" for request in market.requests)
-
-
 def texts(market: Sandbox, chat: ChatRef) -> list[str]:
     """The texts that the Market has accepted in a chat, in order."""
     return [sent.text for sent in market.ledger if sent.chat_id == chat.number and sent.kind == "text"]
@@ -109,7 +104,7 @@ async def test_an_accepted_text_whose_answer_is_lost_is_found_and_not_repeated(
     market.script("sendMessageToChat", [fault])
     await reaches(shop, await send(shop, chat, "Уже там"), OutboxState.CONFIRMED)
     assert texts(market, chat) == ["Уже там"]
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
 
 
 @pytest.mark.parametrize("fault", [lost("reset"), lost("close"), Answer(status=500, accept=False)])
@@ -122,7 +117,7 @@ async def test_a_text_that_may_be_lost_is_asked_about_and_goes_once_when_the_ope
     outbox_id = await send(shop, chat, "Дошло ли?")
     item = await reaches(shop, outbox_id, OutboxState.UNCONFIRMED)
     assert item.looks >= 3
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
     assert await shop.inbox.outbox.resend(await item_of(shop.inbox, outbox_id)) is None
     await reaches(shop, outbox_id, OutboxState.CONFIRMED)
     assert texts(market, chat) == ["Дошло ли?"]
@@ -205,7 +200,7 @@ async def test_a_missing_right_pauses_sending_and_leaves_reading(
         return item is not None and item.snippet == "Вы тут?"
 
     await until(read_on)
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
     shop.inbox.refresh()
     for outbox_id in (first, second):
         await reaches(shop, outbox_id, OutboxState.CONFIRMED)
@@ -248,7 +243,7 @@ async def test_an_item_whose_owner_died_in_mid_send_is_looked_up(
     ).result()
     await shop.close()
     await reaches(open_shop(), outbox_id, OutboxState.CONFIRMED)
-    assert posts(market) == 0
+    assert market.asked("sendMessageToChat") == 0
 
 
 async def test_a_held_text_can_be_undone_and_is_never_sent(market: Sandbox, open_shop: OpenShop) -> None:
@@ -272,7 +267,7 @@ async def test_an_item_of_yesterday_is_not_sent_without_asking(market: Sandbox, 
     later = open_shop(settings=replace(QUICK, max_age_s=-1.0))
     item = await reaches(later, outbox_id, OutboxState.FAILED)
     assert item.problem == ProblemKind.STALE
-    assert posts(market) == 0
+    assert market.asked("sendMessageToChat") == 0
 
 
 # -- files -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from tests.inbox.sending.test_delivery import posts, reaches, some_chats, texts
+from tests.inbox.sending.test_delivery import reaches, some_chats, texts
 from tests.inbox.simulation.stage import Stage
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
@@ -110,7 +110,7 @@ async def test_what_the_original_sent_is_there_once(
     shop = await home.open()
     await _all(shop, items)
     assert texts(market, chat) == list(said)
-    assert posts(market) == len(said)
+    assert market.asked("sendMessageToChat") == len(said)
 
 
 async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home: Home) -> None:
@@ -122,7 +122,7 @@ async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home
     await home.put_back()
     await _all(await home.open(), both)
     assert texts(market, chat) == ["Да"], "it is there once"
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
 
 
 async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ async def test_nothing_is_sent_while_it_cannot_be_looked(market: Sandbox, home: 
     market.script("getChatHistory", [Answer(status=500)] * 4)
     shop = await home.open()
     await _all(shop, items)
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
 
 
 async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: Home) -> None:
@@ -192,7 +192,7 @@ async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: 
     assert item.problem == ProblemKind.STALE
     assert await shop.inbox.outbox.resend(await item_of(shop.inbox, items[0])) is None
     await _all(shop, items)
-    assert posts(market) == 1
+    assert market.asked("sendMessageToChat") == 1
 
 
 # -- what it costs -----------------------------------------------------------------------------------

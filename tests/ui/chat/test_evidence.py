@@ -62,7 +62,7 @@ async def test_the_same_key_stops_it_and_goes_on_where_it_was(tmp_path: Path, ma
     async with desk(tmp_path, market, settings=replace(CALM, backfill=False)) as it:
         await it.synced()
         await it.go_to(chat)
-        before, go_on = asked(market), threading.Event()
+        before, go_on = market.asked("getChatHistory"), threading.Event()
         market.script("getChatHistory", [Answer()] * 5 + [Answer(until=go_on)])
         await it.press("escape", "e")
         await it.until(lambda: "messages loaded" in it.screen)
@@ -71,15 +71,11 @@ async def test_the_same_key_stops_it_and_goes_on_where_it_was(tmp_path: Path, ma
         go_on.set()
         await it.until(lambda: "messages loaded" not in it.screen)
         assert list((Path.home() / "Downloads").glob("*")) == []
-        stopped = asked(market) - before
+        stopped = market.asked("getChatHistory") - before
         assert 2 < stopped < 600 // 50
         await it.press("e")
         await it.until_said("Evidence saved in ")
         (directory,) = made(it)
         assert "письмо 0" in (directory / "history.md").read_text(encoding="utf-8")
         # Again only the newest, and the page that was under way.
-        assert asked(market) - before <= 600 // 50 + 3
-
-
-def asked(market: Sandbox) -> int:
-    return sum(request.operation == "getChatHistory" for request in market.requests)
+        assert market.asked("getChatHistory") - before <= 600 // 50 + 3

@@ -58,10 +58,6 @@ async def open_one_about_an_order(it: Desk, besides: ChatRef | None = None) -> N
     raise AssertionError("nobody waits with an order")
 
 
-def asked(it: Desk, *operations: str) -> int:
-    return sum(one.operation in operations for one in it.market.requests)
-
-
 async def test_the_panel_follows_the_highlight_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U02, U35."""
     async with desk(tmp_path, market, size=ROOMY) as it:
@@ -83,11 +79,11 @@ async def test_the_panel_follows_the_highlight_until_it_is_hidden(market: Sandbo
         await it.until(lambda: order_of(it) in panel(it) and "Total:" in panel(it))
         await it.press("i")
         assert panel(it) == ""
-        before = asked(it, "getBusinessOrders", "getReturn")
+        before = it.market.asked("getBusinessOrders", "getReturn")
         await open_one_about_an_order(it, besides=it.opened)
         await asyncio.sleep(0.05)
         assert panel(it) == ""
-        assert asked(it, "getBusinessOrders", "getReturn") == before, "nobody looks at it"
+        assert it.market.asked("getBusinessOrders", "getReturn") == before, "nobody looks at it"
         await it.press("i")
         await it.until(lambda: order_of(it) in panel(it))
 
@@ -127,11 +123,11 @@ async def test_a_narrow_screen_shows_it_instead_and_escape_steps_back(
         await it.until(lambda: it.focus == "box")
         assert panel(it) == "", "who writes sees what is said"
         await it.press("escape")
-        before = asked(it, "getBusinessOrders", "getReturn")
+        before = it.market.asked("getBusinessOrders", "getReturn")
         for _ in range(3):
             await open_one_about_an_order(it, besides=it.opened)
         await asyncio.sleep(0.05)
-        assert asked(it, "getBusinessOrders", "getReturn") == before, "nobody looks at it"
+        assert it.market.asked("getBusinessOrders", "getReturn") == before, "nobody looks at it"
 
 
 async def test_a_size_that_changes_takes_the_panel_along(market: Sandbox, tmp_path: Path) -> None:
@@ -202,10 +198,10 @@ async def test_a_key_that_may_not_read_orders_is_told_which_right_it_lacks(
         await open_one_about_an_order(it, besides=it.opened)
         await it.until(lambda: order_of(it) in panel(it) and "no right to read orders" in on_one_line(it))
         # Reading returns needs another right, which is refused separately.
-        assert asked(it, "getBusinessOrders") == 1
-        assert asked(it, "getReturn") <= 1
+        assert it.market.asked("getBusinessOrders") == 1
+        assert it.market.asked("getReturn") <= 1
         await it.press("r")
-        await it.until(lambda: asked(it, "getBusinessOrders") == 2)
+        await it.until(lambda: it.market.asked("getBusinessOrders") == 2)
 
 
 async def test_moving_in_the_panel(market: Sandbox, tmp_path: Path) -> None:
