@@ -82,19 +82,22 @@ class Answer(Fault):
         if not self.cut and self.raw is None and self.read is None:
             return False
         transport = request.scope["state"]["transport"]
-        if self.raw is not None:
-            await _drip(transport, self.raw, self.drip_s)
-        elif self.cut_after is not None and self.read is None:
-            transport.write(_head(status, headers) + body[: self.cut_after])
-        if self.cut == "reset":
-            wire = transport.get_extra_info("socket")
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            transport.abort()
-        else:
-            transport.close()
-        # The server would answer 500 if this returned before it noticed the end of the connection.
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
+        gone = asyncio.create_task(_gone(request))
+        try:
+            if self.raw is not None:
+                await _drip(transport, self.raw, self.drip_s, gone)
+            elif self.cut_after is not None and self.read is None:
+                transport.write(_head(status, headers) + body[: self.cut_after])
+            if self.cut == "reset":
+                wire = transport.get_extra_info("socket")
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                transport.abort()
+            else:
+                transport.close()
+            # The server would answer 500 if this returned before it noticed the end of the connection.
+            await gone
+        finally:
+            gone.cancel()
         return True
 
 
@@ -104,15 +107,22 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-async def _drip(transport: asyncio.Transport, raw: bytes, pause_s: float) -> None:
+async def _gone(request: Request) -> None:
+    """Return when the connection of a request, whose body was read, has ended."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _drip(transport: asyncio.Transport, raw: bytes, pause_s: float, gone: "asyncio.Task[None]") -> None:
+    """Write the bytes with pauses in between, until all are written or the client is `gone`."""
     if not pause_s:
         transport.write(raw)
         return
-    for byte in raw:
-        if transport.is_closing():
+    for place, byte in enumerate(raw):
+        # No pause at the end, and none without a client: the request must not count as in flight for longer.
+        if place and (await asyncio.wait({gone}, timeout=pause_s))[0]:
             return
         transport.write(bytes((byte,)))
-        await asyncio.sleep(pause_s)
 
 
 PORTAL = "<html><body>Войдите в сеть</body></html>"
