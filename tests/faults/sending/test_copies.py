@@ -164,9 +164,10 @@ async def test_f_130_the_owner_is_killed(trial: Trial, start: Start) -> None:
     other.freeze()
     owner.ask("send", chat=chat, text="m1")
     await_true(lambda: trial.market.ledger)
+    # Before the other one goes on, which may look as soon as the owner is dead.
+    seen = len(trial.market.requests)
     other.thaw()
     owner.kill()
-    seen = len(trial.market.requests)
     await_true(lambda: settled(other))
     after = [request.operation for request in trial.market.requests][seen:]
     assert "sendMessageToChat" not in after
