@@ -50,7 +50,8 @@ async def test_f_024_401_while_running(trial: Trial) -> None:
     trial.script(lost("reset"))
     looked_for = await trial.send(unclear, "дошло ли?")
     await until(lambda: _is(trial, LinkState.ONLINE))
-    await trial.reaches(looked_for, OutboxState.SENDING)
+    # At the Market, not only on its way there: otherwise another one would be lost.
+    await until(lambda: _reached(lambda: len(trial.posts()), 1))
     trial.market.behaviour.unauthorized = "Token expired"
     sent = [await trial.send(chats[number % 2], f"m{number}") for number in range(5)]
     await until(lambda: _is(trial, LinkState.REFUSED))
