@@ -43,6 +43,8 @@ class QueuePane(Vertical):
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()
         """Chats that came in or moved while the order is held back."""
+        self._late: set[ChatRef] = set()
+        """Chats of which there was news while the tab that is wanted was being read."""
         self._is_read = False
         """Whether the operator has pressed a key in the list or gone on from it: then a row was chosen."""
         self.tab = Tab.WAITING
@@ -77,6 +79,9 @@ class QueuePane(Vertical):
         self.list.show(page, keeps_line=self.list.has_focus or self._window.has_before)
         if at_top:
             self.list.highlight_first()
+        if late := self._late:
+            self._late = set()
+            await self.hear(late)
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
         """Show chats that changed. A new order is applied, or held back while the operator is in the list.
@@ -95,14 +100,20 @@ class QueuePane(Vertical):
             has_left = in_tab is None and chat_ref in stood
             now[chat_ref] = in_tab, await self._inbox.chats.item(chat_ref) if has_left else None
         if self.tab != tab or self._window.tab != tab:
-            # Another tab was wanted meanwhile. If it is shown, its rows may be older than this news.
-            await (self.hear(now) if self._window.tab == self.tab else self.apply_order())
+            # Another tab was wanted meanwhile, and its rows may be older than this news.
+            if self._window.tab == self.tab:
+                await self.hear(now)
+            else:
+                self._late |= now.keys()
             return
         # Read only now that nothing is awaited: the order may have been applied meanwhile.
         places = {row.chat.chat_ref: row.key for row in self._window.items}
         renewed = []
+        end = self._window.items[-1].key if self._window.has_after else None
         for chat_ref, (in_tab, left) in now.items():
-            if in_tab is not None and places.get(chat_ref) != in_tab.key:
+            is_below = end is not None and in_tab is not None and chat_ref not in places and in_tab.key > end
+            # Far down in the list, where it is read when the operator comes there, nothing waits for `r`.
+            if in_tab is not None and places.get(chat_ref) != in_tab.key and not is_below:
                 self._held_back.add(chat_ref)
             else:
                 self._held_back.discard(chat_ref)

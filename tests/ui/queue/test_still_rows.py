@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chat_tui.inbox.events import ChatsChanged
-from chat_tui.model.queue import Tab
+from chat_tui.model.queue import QueuePage, Tab
+from chat_tui.ui.queue import pane as pane_module
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.ui.queue.pane import QueuePane
 from tests.support.refs import ref
@@ -64,6 +65,13 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
         every = [item.chat.chat_ref for item in (await inbox.chats.page(Tab.ALL)).items]
         elsewhere = next(chat_ref for chat_ref in every if chat_ref not in it.rows)
+        asked, page = [], inbox.chats.page
+
+        async def counted(tab: Tab, **more: Any) -> QueuePage:
+            asked.append(tab)
+            return await page(tab, **more)
+
+        monkeypatch.setattr(inbox.chats, "page", counted)
         go_on = held_back(monkeypatch, inbox.chats, "page")
         await it.burst("6")
         hearing = asyncio.create_task(pane.hear([elsewhere]))
@@ -72,6 +80,27 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         await hearing
         await it.until(lambda: elsewhere in it.rows)
         assert badge(it) == "Chats"
+        assert asked == [Tab.ALL], "a second reading would show what came since without a badge"
+
+
+async def test_news_of_a_chat_below_the_rows_that_are_read_is_no_new_row(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else reading old histories in passing would count as new chats."""
+    monkeypatch.setattr(pane_module, "PAGE", 10)
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("6", "j")
+        pane = it.app.screen.query_one(QueuePane)
+        every = [item.chat.chat_ref for item in (await it.app.inbox.chats.page(Tab.ALL, limit=30)).items]
+        below = every[-1]
+        assert below not in it.rows
+        await pane.hear([below])
+        assert badge(it) == "Chats"
+        new = market.open_direct("Здравствуйте")
+        await it.until(lambda: "+1 new" in badge(it))
+        await pane.hear([below, ref(new)])
+        assert "+1 new" in badge(it)
 
 
 async def test_news_that_come_late_to_another_tab_move_no_highlight(
