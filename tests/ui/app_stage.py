@@ -250,8 +250,12 @@ class Desk:
         await self.until(lambda: words in self.told, f"“{words}” told")
 
     async def synced(self) -> None:
-        """Wait until the cache has every chat of the Market, and the history of every chat that matters."""
+        """Wait until the cache has every chat of the Market, and the history of every chat that matters.
+
+        The link knows it, too: before that, what comes is part of the first list and not new.
+        """
         await ready.synced(self.store, self.market)
+        await self.until(lambda: self.app.inbox.link().fresh_at is not None, "a list that is fresh")
         await self.answered()
 
     @property
