@@ -43,7 +43,7 @@ def test_the_whole_home_can_only_be_read(market: Sandbox) -> None:
             program.feed("\r")
             program.wait_for(lambda: "is on a read-only disk: mount it as writable" in above_the_box(program))
             program.wait_for(
-                lambda: bool(re.search("nothing (was|new is read or) sent", above_the_box(program)))
+                lambda: bool(re.search("nothing (was|new is loaded or) sent", above_the_box(program)))
             )
             program.feed(CTRL_Q)
             assert program.wait_exit() == 0
