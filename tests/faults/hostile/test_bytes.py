@@ -17,6 +17,7 @@ from tests.support.pty_program import ROOT, PtyProgram, plain_environment
 pytestmark = pytest.mark.terminal
 
 _SEQUENCE = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-~]|[@-Z\\^_]|.)|[\r\n]")
+START = "the beginning of the conversation"
 _DRAWING = re.compile(r"\x1b\[[\d;]*([mHABCD])")
 
 
@@ -25,7 +26,8 @@ def shown(root: Path, *more: str) -> PtyProgram:
     program = PtyProgram.python("-m", "tests.faults.support.hostile_inbox", str(root), *more, size=SIZE)
     program.wait_for(lambda: LAST.encode() in program.raw, timeout=30)
     program.feed_at_once("\r")
-    program.wait_for(lambda: f"To: {FIRST}".encode() in program.raw, timeout=30)
+    # The frame of a conversation with the focus; the pages read after the first one above it.
+    program.wait_for(lambda: f"╔═ {FIRST}" in program.text and START in program.text, timeout=30)
     while program.pump(0.3):
         pass
     return program
@@ -38,6 +40,11 @@ def sequences(program: PtyProgram) -> set[str]:
     return set(_SEQUENCE.findall(written))
 
 
+def unseen(screen: str) -> list[str]:
+    """What a buyer is to see of the payloads but is not in all of list, name and history."""
+    return [one.seen for one in PAYLOADS if one.fault < 75 and screen.count(one.seen[:6]) < 3]
+
+
 def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path) -> None:
     with shown(tmp_path / "hostile") as hostile, shown(tmp_path / "harmless", "harmless") as harmless:
         assert sequences(hostile) <= sequences(harmless)
@@ -46,8 +53,7 @@ def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path
         steering = [one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", ""))]
         own = harmless.raw.decode()
         assert [text for text in steering if text in written and text not in own] == []
-        screen = hostile.text
-        assert [one for one in PAYLOADS if one.fault < 75 and screen.count(one.seen[:6]) < 3] == []
+        hostile.wait_for(lambda: unseen(hostile.text) == [])
         for name in (FIRST, LAST):
             rows = [
                 [line[4:30] for line in each.text.splitlines() if name in line[:20]]
@@ -83,7 +89,8 @@ def test_f_081_tmux_agrees_about_the_width_of_every_row(tmp_path: Path) -> None:
     try:
         seen(LAST)
         tmux("send-keys", "Enter")
-        screen = seen(f"To: {FIRST}")
+        seen(f"╔═ {FIRST}")
+        screen = seen(START)
     finally:
         tmux("kill-server")
     lines = screen.split("\n")[:rows]
