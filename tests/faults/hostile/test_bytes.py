@@ -17,8 +17,9 @@ from tests.support.pty_program import ROOT, PtyProgram, plain_environment
 pytestmark = pytest.mark.terminal
 
 _SEQUENCE = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-~]|[@-Z\\^_]|.)|[\r\n]")
-START = "the beginning of the conversation"
 _DRAWING = re.compile(r"\x1b\[[\d;]*([mHABCD])")
+START = "the beginning of the conversation"
+"""The line above the oldest message, drawn when the last page of the history has been read."""
 
 
 def shown(root: Path, *more: str) -> PtyProgram:
@@ -26,7 +27,6 @@ def shown(root: Path, *more: str) -> PtyProgram:
     program = PtyProgram.python("-m", "tests.faults.support.hostile_inbox", str(root), *more, size=SIZE)
     program.wait_for(lambda: LAST.encode() in program.raw, timeout=30)
     program.feed_at_once("\r")
-    # The frame of a conversation with the focus; the pages read after the first one above it.
     program.wait_for(lambda: f"╔═ {FIRST}" in program.text and START in program.text, timeout=30)
     while program.pump(0.3):
         pass
@@ -47,13 +47,13 @@ def unseen(screen: str) -> list[str]:
 
 def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path) -> None:
     with shown(tmp_path / "hostile") as hostile, shown(tmp_path / "harmless", "harmless") as harmless:
+        hostile.wait_for(lambda: unseen(hostile.text) == [])
         assert sequences(hostile) <= sequences(harmless)
         written = hostile.raw.decode()
         assert not STEERING.search(_SEQUENCE.sub("", written))
         steering = [one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", ""))]
         own = harmless.raw.decode()
         assert [text for text in steering if text in written and text not in own] == []
-        hostile.wait_for(lambda: unseen(hostile.text) == [])
         for name in (FIRST, LAST):
             rows = [
                 [line[4:30] for line in each.text.splitlines() if name in line[:20]]
