@@ -30,6 +30,14 @@ _FOREIGN = (
     # Every client that is created would read the certificates of a whole bundle.
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+    # The terminal in which the tests are started, and the editor.
+    "TMUX",
+    "TMUX_PANE",
+    "TERM_PROGRAM",
+    "SSH_CONNECTION",
+    "ESCDELAY",
+    "EDITOR",
+    "VISUAL",
     "LANGUAGE",
     "LC_ALL",
     "LC_MESSAGES",
@@ -50,9 +58,11 @@ def _forget_the_surroundings() -> None:
     for name in list(os.environ):
         # TEXTUAL_SNAPSHOT_… is no setting of the user: it names the place of the snapshots of all workers.
         is_foreign = name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL"))
+        is_foreign |= name.lower().endswith("_proxy")
         if is_foreign and not name.startswith("TEXTUAL_SNAPSHOT_"):
             del os.environ[name]
-    os.environ.update(TZ="UTC", LANG="C.UTF-8", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+    os.environ.update(TERM="xterm-256color", TZ="UTC", LANG="C.UTF-8")
+    os.environ.update(TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
     time.tzset()
 
 
