@@ -30,6 +30,7 @@ _SWITCHED = (
     (b"\x1b[>", b"\x1b[<u"),
     (b"\x1b[22;0t", b"\x1b[23;0t"),
 )
+_BY_ITSELF = re.compile(r"[ <!]+\d+ (?:min|h|d)(?= [│║])")
 _TITLE = re.compile("\x1b\\]2;chat-tui( · \\d+ \\w+)?\x1b\\\\")
 _POINTER = re.compile("\x1b\\]22;[a-z]+(\x07|\x1b\\\\)")
 _OURS = re.compile("\x1b\\[[<>=?]?[\\d;:]*[ $]?[a-zA-Z]|[\r\n\x07]")
@@ -96,6 +97,20 @@ class Window(PtyProgram):
     def box(self) -> str:
         """The lines of the screen from the frame of the box on."""
         return self.text.partition("To: ")[2]
+
+    @property
+    def lasting(self) -> str:
+        """The picture without what changes on its own: how long buyers have waited."""
+        return _BY_ITSELF.sub("", self.text)
+
+    def settled(self) -> str:
+        """The lasting picture once everything is read, so that three polls leave it as it is."""
+        while True:
+            shown, before = self.lasting, len(self.market.requests)
+            self.wait_for(lambda before=before: len(self.market.requests) >= before + 3)  # type: ignore[misc]
+            asked = {request.operation for request in list(self.market.requests)[before:]}
+            if asked == {"getChats"} and shown == self.lasting:
+                return shown
 
     def check(self, code: int) -> None:
         """It ended with `code`: A6 to A9 of the fault catalogue."""

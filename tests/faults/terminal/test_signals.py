@@ -25,7 +25,7 @@ SENDING = "this one is on its way"
 @pytest.fixture
 def held(market: Sandbox) -> threading.Event:
     """Accept the next send, and answer it when this event is set."""
-    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n")
+    settings("[queue]\nauto_advance = false\n[sending]\nundo_seconds = 0\n[sync]\npoll_seconds = 1\n")
     event = threading.Event()
     market.script(SEND, [Answer(until=event)])
     return event
@@ -89,7 +89,7 @@ def tabs_behind_waiting(screen: str) -> str:
 def test_f_093_stopped_and_continued(market: Sandbox, held: threading.Event) -> None:
     with Window(market) as window:
         busy(window)
-        before = window.text
+        before = window.settled()
         window.send_signal(signal.SIGTSTP)
         stopped(window)
         window.check_terminal()
